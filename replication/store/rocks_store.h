@@ -1,0 +1,24 @@
+// A Store in RocksDB. The only header of the project behind which RocksDB stands.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "replication/store/store.h"
+
+namespace quartet::store {
+
+struct RocksOptions {
+  size_t block_cache_bytes = 32 << 20;
+  size_t write_buffer_bytes = 16 << 20;
+  // Threads for flushes and compactions, of low priority.
+  int background_threads = 1;
+};
+
+// Opens or creates the database in `directory` (made if absent, mode 0700). Errors say which directory and what to do:
+// FAILED_PRECONDITION: another process holds it; DATA_LOSS: it is corrupt (and is left as it is);
+// RESOURCE_EXHAUSTED: disk full; PERMISSION_DENIED.
+absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory, const RocksOptions& options = {});
+
+}  // namespace quartet::store
