@@ -1,0 +1,38 @@
+// Entries as bytes: sealed once by the leader, then stored, chained and fed as these exact bytes. docs/formats/entries.md.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "replication/base/position.h"
+
+namespace quartet::stored::v1 {
+class Entry;
+}
+
+namespace quartet::replication {
+
+inline constexpr uint32_t kEntryFormat = 1;
+inline constexpr size_t kMaxEntryBytes = 1 << 20;
+
+// An entry that has its place in the log.
+struct SealedEntry {
+  std::string bytes;
+  // Position it moves a replica to: its epoch, index, and the chain over `bytes`.
+  Position position;
+};
+
+// Gives `entry` its place behind `head` (epoch, index, prev_chain, format) and serialises it. Other header fields are the
+// caller's. RESOURCE_EXHAUSTED: over kMaxEntryBytes; says how large it is.
+absl::StatusOr<SealedEntry> Seal(stored::v1::Entry& entry, const Position& head);
+
+// Reads sealed bytes. DATA_LOSS: not an entry; UNIMPLEMENTED: written for a newer reader (min_reader > kEntryFormat).
+absl::StatusOr<stored::v1::Entry> OpenEntry(absl::string_view bytes);
+
+// The chain of the entry with these bytes.
+Chain ChainOf(absl::string_view bytes);
+
+}  // namespace quartet::replication
