@@ -1,0 +1,20 @@
+// The commands of `quartet`, one function per resource.
+#pragma once
+
+#include "admin/session.h"
+
+namespace CLI {
+class App;
+}
+
+namespace quartet::admin {
+
+// Each adds its resource's subcommands to `app`; their callbacks run after `session` is set.
+void AddZoneCommands(CLI::App& app, Session& session);
+void AddRecordCommands(CLI::App& app, Session& session);
+void AddChangeCommands(CLI::App& app, Session& session);
+void AddNameserverCommands(CLI::App& app, Session& session);
+void AddNodeCommands(CLI::App& app, Session& session);
+void AddStatusCommands(CLI::App& app, Session& session);
+
+}  // namespace quartet::admin

@@ -1,0 +1,43 @@
+// quartet: the admin command. One gRPC call per command, mostly.
+#include <CLI/CLI.hpp>
+
+#include "admin/commands.h"
+#include "admin/session.h"
+
+int main(int argc, char** argv) {
+  CLI::App app("Quartet's admin command: hosted zones on four nameservers in four regions.", "quartet");
+  quartet::admin::Session session;
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.set_help_all_flag("--help-all", "Help of all commands");
+  app.add_option("--controller", session.controller, "Controller, ADDR:PORT")->envname("QUARTET_CONTROLLER");
+  app.add_option("--ca", session.tls.ca, "CA certificate, PEM file")->envname("QUARTET_CA");
+  app.add_option("--certificate", session.tls.certificate, "Your certificate, PEM file")
+      ->envname("QUARTET_CERTIFICATE");
+  app.add_option("--key", session.tls.key, "Its private key, PEM file")->envname("QUARTET_KEY");
+  app.add_option("-o,--output", session.output, "table or json; if not given: table on a terminal, else json")
+      ->check(CLI::IsMember({"table", "json"}));
+  app.add_option("--timeout", session.timeout_seconds, "Seconds to wait for an answer")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.footer(
+      "Exit status: 0 done, 1 refused, 2 wrong usage or files, 3 controller not reached.\n\n"
+      "Examples:\n"
+      "  quartet zone create example.com --file example.com.zone --wait\n"
+      "  quartet record set example.com www A 300 192.0.2.1 --wait\n"
+      "  quartet status");
+  quartet::admin::AddZoneCommands(app, session);
+  quartet::admin::AddRecordCommands(app, session);
+  quartet::admin::AddChangeCommands(app, session);
+  quartet::admin::AddNameserverCommands(app, session);
+  quartet::admin::AddNodeCommands(app, session);
+  quartet::admin::AddStatusCommands(app, session);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? quartet::admin::kDone : quartet::admin::kUsage;
+  } catch (const quartet::admin::Exit& exit) {
+    return exit.code;
+  }
+  return quartet::admin::kDone;
+}

@@ -1,0 +1,137 @@
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "absl/strings/str_cat.h"
+#include "admin/commands.h"
+#include "admin/output.h"
+#include "quartet/admin/v1/node.grpc.pb.h"
+
+namespace quartet::admin {
+namespace {
+
+struct Arguments {
+  std::string name;
+  std::string nameserver;
+};
+
+std::string StateName(v1::Node::State state) {
+  switch (state) {
+    case v1::Node::STATE_JOINING:
+      return "JOINING";
+    case v1::Node::STATE_COUNTED:
+      return "COUNTED";
+    case v1::Node::STATE_DRAINING:
+      return "DRAINING";
+    case v1::Node::STATE_DRAINED:
+      return "DRAINED";
+    default:
+      return "-";
+  }
+}
+
+void PrintNodes(const Session& session, const v1::ListNodesResponse& response) {
+  if (session.json()) return PrintJson(response);
+  Table table({"NODE", "NAMESERVER", "REGION", "STATE", "CONNECTED", "INDEX", "LAG", "EXCEPTIONS"});
+  for (const v1::Node& node : response.nodes()) {
+    table.Add({LastPart(node.name()), LastPart(node.nameserver()), node.region(), StateName(node.state()),
+               node.connected() ? "yes" : "no", absl::StrCat(node.acknowledged_index()),
+               absl::StrCat(node.lag()), absl::StrCat(node.exceptions_size())});
+  }
+  table.Print("No nodes yet: `quartet node add NAME --nameserver NS` enrolls one.");
+  for (const v1::Node& node : response.nodes()) {
+    for (const v1::NodeException& exception : node.exceptions()) {
+      std::printf("%s can't serve %s: %s\n", LastPart(node.name()).c_str(),
+                  LastPart(exception.zone()).c_str(), exception.reason().c_str());
+    }
+  }
+}
+
+void PrintNode(const Session& session, const v1::Node& node) {
+  if (session.json()) return PrintJson(node);
+  v1::ListNodesResponse one;
+  *one.add_nodes() = node;
+  PrintNodes(session, one);
+}
+
+void AddNode(Session& session, const Arguments& arguments) {
+  v1::CreateNodeRequest request;
+  request.set_name(absl::StrCat("nodes/", arguments.name));
+  request.set_nameserver(absl::StrCat("nameservers/", arguments.nameserver));
+  v1::Node node;
+  grpc::ClientContext context;
+  session.Prepare(context);
+  session.Check(v1::NodeService::NewStub(session.channel())->CreateNode(&context, request, &node), context);
+  PrintNode(session, node);
+}
+
+void ListNodes(Session& session) {
+  v1::ListNodesResponse response;
+  grpc::ClientContext context;
+  session.Prepare(context);
+  session.Check(v1::NodeService::NewStub(session.channel())->ListNodes(&context, {}, &response), context);
+  PrintNodes(session, response);
+}
+
+// Prints the list whenever it moves, until all nodes are counted, or for ever.
+void WatchNodes(Session& session, bool until_counted) {
+  v1::ListNodesResponse response;
+  grpc::ClientContext context;
+  session.Prepare(context);
+  const auto reader = v1::NodeService::NewStub(session.channel())->WatchNodes(&context, {});
+  while (reader->Read(&response)) {
+    int counted = 0;
+    for (const v1::Node& node : response.nodes()) counted += node.state() == v1::Node::STATE_COUNTED;
+    if (!until_counted) PrintNodes(session, response);
+    if (until_counted && counted == response.nodes_size()) return PrintNodes(session, response);
+  }
+  const grpc::Status status = reader->Finish();
+  if (until_counted && status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+    PrintNodes(session, response);
+    session.Fail(kRefused, "not all nodes are counted yet (--timeout waits longer)");
+  }
+  session.Check(status, context);
+}
+
+void DrainNode(Session& session, const Arguments& arguments) {
+  v1::DrainNodeRequest request;
+  request.set_name(absl::StrCat("nodes/", arguments.name));
+  v1::Node node;
+  grpc::ClientContext context;
+  session.Prepare(context);
+  session.Check(v1::NodeService::NewStub(session.channel())->DrainNode(&context, request, &node), context);
+  PrintNode(session, node);
+}
+
+}  // namespace
+
+void AddNodeCommands(CLI::App& app, Session& session) {
+  CLI::App* node =
+      app.add_subcommand("node", "Processes that answer for a nameserver")->require_subcommand(1);
+  auto arguments = std::make_shared<Arguments>();
+
+  CLI::App* add = node->add_subcommand("add", "Enroll a node, so that it may subscribe");
+  add->footer("Example:\n  quartet node add ns-1-a --nameserver ns-1");
+  add->add_option("NAME", arguments->name, "As in its certificate")->required();
+  add->add_option("--nameserver", arguments->nameserver, "Nameserver it answers for")->required();
+  add->callback([&session, arguments] { AddNode(session, *arguments); });
+
+  CLI::App* list = node->add_subcommand("list", "All nodes, with how far each is");
+  list->callback([&session] { ListNodes(session); });
+
+  CLI::App* watch = node->add_subcommand("watch", "The list, again whenever it moves");
+  auto until_counted = std::make_shared<bool>(false);
+  watch->footer(
+      "Example:\n  quartet node watch --until-counted   # returns once changes wait for every node");
+  watch->add_flag("--until-counted", *until_counted, "Print once all nodes are COUNTED, and end");
+  watch->callback([&session, until_counted] { WatchNodes(session, *until_counted); });
+
+  CLI::App* drain =
+      node->add_subcommand("drain", "Take a node out: it closes its sockets, then is waited for no more");
+  drain->footer("Example:\n  quartet node drain ns-1-a");
+  drain->add_option("NAME", arguments->name, "The node")->required();
+  drain->callback([&session, arguments] { DrainNode(session, *arguments); });
+}
+
+}  // namespace quartet::admin

@@ -1,0 +1,98 @@
+#include "admin/session.h"
+
+#include <grpcpp/grpcpp.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <cstdio>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "proto/transport/credentials.h"
+#include "quartet/admin/v1/zone.pb.h"
+
+namespace quartet::admin {
+namespace {
+
+void PrintFault(const v1::Fault& fault) {
+  std::string where;
+  if (fault.line() > 0) {
+    where = absl::StrCat(fault.file().empty() ? "line " : absl::StrCat(fault.file(), ":"), fault.line(), ":",
+                         fault.column(), ": ");
+  } else if (!fault.owner().empty()) {
+    where = absl::StrCat(fault.owner(), " ", fault.type(), ": ");
+  }
+  std::fprintf(stderr, "  %s%s [%s]\n", where.c_str(), fault.message().c_str(), fault.rule().c_str());
+}
+
+// True if the call carried faults, which are then printed.
+bool PrintFaults(const grpc::ClientContext& context) {
+  const auto& metadata = context.GetServerTrailingMetadata();
+  const auto found = metadata.find("quartet-faults-bin");
+  v1::Faults faults;
+  if (found == metadata.end() ||
+      !faults.ParseFromArray(found->second.data(), static_cast<int>(found->second.size())) ||
+      faults.faults_size() == 0) {
+    return false;
+  }
+  const size_t total = std::max<size_t>(faults.total(), faults.faults_size());
+  std::fprintf(stderr, "quartet: refused, nothing was changed: %zu fault%s\n", total, total == 1 ? "" : "s");
+  for (const v1::Fault& fault : faults.faults()) PrintFault(fault);
+  if (total > static_cast<size_t>(faults.faults_size())) {
+    std::fprintf(stderr, "  … and %zu more\n", total - faults.faults_size());
+  }
+  return true;
+}
+
+}  // namespace
+
+bool Session::json() const { return output.empty() ? isatty(STDOUT_FILENO) == 0 : output == "json"; }
+
+const std::shared_ptr<grpc::Channel>& Session::channel() {
+  if (channel_) return channel_;
+  if (controller.empty())
+    Fail(kUsage, "no controller is given: use --controller ADDR:PORT or set QUARTET_CONTROLLER");
+  const absl::StatusOr<transport::TlsMaterial> material = transport::LoadTls(tls);
+  if (!material.ok()) Fail(kUsage, std::string(material.status().message()));
+  if (material->identity.kind != transport::Identity::Kind::kAdmin) {
+    Fail(kUsage, absl::StrCat(tls.certificate, " is of ", material->identity.ToString(),
+                              "; this command needs an admin's (quartet://admin/NAME)"));
+  }
+  channel_ = grpc::CreateChannel(controller, transport::MakeClientCredentials(*material));
+  return channel_;
+}
+
+void Session::Prepare(grpc::ClientContext& context) const {
+  const auto timeout = std::chrono::duration<double>(timeout_seconds);
+  context.set_deadline(std::chrono::system_clock::now() +
+                       std::chrono::duration_cast<std::chrono::system_clock::duration>(timeout));
+}
+
+void Session::Check(const grpc::Status& status, const grpc::ClientContext& context) const {
+  if (status.ok()) return;
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+    Fail(kUnreachable,
+         absl::StrCat("can't reach the controller at ", controller, ": ", status.error_message(),
+                      ". Is it running there, and is its certificate of the same CA?"));
+  }
+  if (status.error_code() == grpc::StatusCode::DEADLINE_EXCEEDED) {
+    Fail(kUnreachable, absl::StrCat("no answer from ", controller, " within ", timeout_seconds,
+                                    " s; what was asked may still be done (--timeout waits longer)"));
+  }
+  if (PrintFaults(context)) throw Exit{kRefused};
+  Fail(kRefused, status.error_message());
+}
+
+void Session::Fail(int code, const std::string& message) const {
+  std::fprintf(stderr, "quartet: %s\n", message.c_str());
+  throw Exit{code};
+}
+
+std::string Session::NewRequestId() {
+  char random[16] = {};
+  if (getrandom(random, sizeof random, 0) != sizeof random) std::abort();
+  return absl::BytesToHexString(absl::string_view(random, sizeof random));
+}
+
+}  // namespace quartet::admin

@@ -1,0 +1,61 @@
+// One run of the command: where the controller is, who we are, how output is to look.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "proto/transport/tls_files.h"
+
+namespace grpc {
+class Channel;
+class ClientContext;
+class Status;
+}  // namespace grpc
+
+namespace quartet::admin {
+
+// Exit codes, the same for all commands.
+enum ExitCode {
+  kDone = 0,
+  kRefused = 1,      // the controller, or a rule, said no
+  kUsage = 2,        // wrong words on the command line, or files that can't be read
+  kUnreachable = 3,  // no controller answered; a change may or may not have been made
+};
+
+// Thrown by commands, caught in main: CLI11's callbacks return nothing.
+struct Exit {
+  int code;
+};
+
+class Session {
+ public:
+  // Set from flags and environment before any command runs.
+  std::string controller;
+  transport::TlsFiles tls;
+  // "table", "json", or empty: table on a terminal, else JSON.
+  std::string output;
+  double timeout_seconds = 30;
+
+  bool json() const;
+
+  // The channel, made when first asked for. Prints and exits if the files are unfit.
+  const std::shared_ptr<grpc::Channel>& channel();
+
+  // Sets the deadline of a call.
+  void Prepare(grpc::ClientContext& context) const;
+
+  // Returns if `status` is OK; else prints what happened, with all faults, and exits.
+  void Check(const grpc::Status& status, const grpc::ClientContext& context) const;
+
+  // Prints `message` on standard error and exits.
+  [[noreturn]] void Fail(int code, const std::string& message) const;
+
+  // A request id nobody has used: a call that is sent again under it is done once.
+  static std::string NewRequestId();
+
+ private:
+  std::shared_ptr<grpc::Channel> channel_;
+};
+
+}  // namespace quartet::admin

@@ -1,0 +1,35 @@
+#include <grpcpp/grpcpp.h>
+
+#include <CLI/CLI.hpp>
+
+#include "absl/strings/str_cat.h"
+#include "admin/commands.h"
+#include "admin/output.h"
+#include "quartet/admin/v1/status.grpc.pb.h"
+
+namespace quartet::admin {
+
+void AddStatusCommands(CLI::App& app, Session& session) {
+  CLI::App* status = app.add_subcommand("status", "How the service is");
+  status->callback([&session] {
+    v1::Status response;
+    grpc::ClientContext context;
+    session.Prepare(context);
+    session.Check(v1::StatusService::NewStub(session.channel())->GetStatus(&context, {}, &response), context);
+    if (session.json()) return PrintJson(response);
+    PrintFields(
+        {{"Controller", absl::StrCat(response.controller(), " at ", session.controller)},
+         {"Version", response.version()},
+         {"Running since", FormatTime(response.start_time())},
+         {"Log",
+          absl::StrCat("index ", response.index(), ", term ", response.term(), ", epoch ", response.epoch())},
+         {"Zones", absl::StrCat(response.zones())},
+         {"Nameservers", absl::StrCat(response.nameservers())},
+         {"Nodes", absl::StrCat(response.nodes_connected(), " of ", response.nodes(), " connected")},
+         {"Pending changes", absl::StrCat(response.pending_changes())},
+         {"Takes changes",
+          response.read_only_reason().empty() ? "yes" : absl::StrCat("no: ", response.read_only_reason())}});
+  });
+}
+
+}  // namespace quartet::admin
