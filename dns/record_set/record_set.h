@@ -12,12 +12,14 @@
 
 namespace quartet::dns {
 
-// Valid by construction: at least one record, all of one type, no two the same, TTL at most 2^31 - 1 (RFC 2181 §8), and
-// small enough for a response of 65,535 octets. Values keep the order they were given in. A value type.
+// Valid by construction: at least one record, all of one type that is no meta type, no two the same, TTL at most
+// 2^31 - 1 (RFC 2181 §8), and small enough for a response of 65,535 octets. Values keep the order they were given in.
+// A value type.
 class RecordSet {
  public:
   static constexpr uint32_t kMaxTtl = 0x7fffffff;
 
+  // INVALID_ARGUMENT says which of these does not hold.
   static absl::StatusOr<RecordSet> Create(Name owner, uint32_t ttl, std::vector<RecordData> records);
 
   const Name& owner() const { return owner_; }
