@@ -1,0 +1,275 @@
+"""A Quartet cluster of real processes on loopback: one controller, nameservers in regions, a node each.
+
+The cluster's folder holds everything: data, logs, certificates and `cluster.json`, from which another process finds it
+again. Attached clusters (tests) end with us, detached ones (deploy/local/cluster) live on.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+from harness import addresses, layout
+from harness.binaries import Binaries
+from harness.certificates import Authority, Credentials
+from harness.processes import Identity, Process, ProcessError
+
+CONTROLLER_ADDRESS = "127.77.0.1"
+CONTROLLER_PORT = 4700
+COUNTED_SECONDS = 30.0
+# Between two looks at the list of nodes.
+LOOK_SECONDS = 0.05
+
+
+class ClusterError(Exception):
+    """Something about the cluster is not as asked for. The message says what to do."""
+
+
+class CommandFailed(ClusterError):
+    """`quartet` ended with an error."""
+
+    def __init__(self, arguments, result):
+        self.result = result
+        text = result.stderr.strip() or result.stdout.strip()
+        super().__init__(f"`quartet {' '.join(map(str, arguments))}` failed (exit code {result.returncode}): {text}")
+
+
+class Node:
+    """One node: its nameserver, and its process."""
+
+    def __init__(self, nameserver, name, process):
+        self.nameserver = nameserver
+        self.name = name
+        self.process = process
+
+    @property
+    def region(self):
+        return self.nameserver.region
+
+    @property
+    def address(self):
+        return self.nameserver.address
+
+
+class Cluster:
+    """Make one with `create` or `attach`."""
+
+    def __init__(self, folder, binaries, port, controller_port, nameservers, detached):
+        self.folder = Path(folder).absolute()
+        self.binaries = binaries
+        self.port = port
+        self.controller_endpoint = addresses.join(CONTROLLER_ADDRESS, controller_port)
+        self._controller_port = controller_port
+        self._detached = detached
+        certificates = self.folder / "certificates"
+        self.admin = _credentials(certificates, "admin")
+        self.controller = self._process(
+            "controller", "quartet-controller", "--name", "controller-1", "--data", self.folder / "controller",
+            "--listen", self.controller_endpoint, credentials=_credentials(certificates, "controller"),
+        )
+        self.nodes = [self._node(nameserver, certificates) for nameserver in nameservers]
+
+    def _node(self, nameserver, certificates):
+        name = f"{nameserver.name}-a"
+        process = self._process(
+            name, "quartet-nameserver", "--data", self.folder / name, "--controller", self.controller_endpoint,
+            "--listen", addresses.join(nameserver.address, self.port), "--workers", 1,
+            credentials=_credentials(certificates, name),
+        )
+        return Node(nameserver, name, process)
+
+    def _process(self, name, program, *arguments, credentials):
+        argv = [self.binaries.path(program), "run", *arguments, *credentials.arguments()]
+        return Process(name, argv, self.folder / "logs" / f"{name}.log", detached=self._detached)
+
+    # Making, finding, removing
+
+    @staticmethod
+    def create(folder, regions=4, per_region=2, port=None, binaries=None, detached=False):
+        """A cluster not yet started. Port None: 53 where we may listen there, else the first free from 5300 on."""
+        folder = Path(folder)
+        if (folder / "cluster.json").exists():
+            raise ClusterError(f"{folder} holds a cluster already: take it down first, or choose another folder")
+        nameservers = layout.nameservers(regions, per_region)
+        own = [nameserver.address for nameserver in nameservers]
+        port = _choose_port(own) if port is None else port
+        addresses.require_free(own, port)
+        controller_port = CONTROLLER_PORT
+        if not addresses.is_free(CONTROLLER_ADDRESS, controller_port):
+            controller_port = addresses.free_port(CONTROLLER_ADDRESS)
+        (folder / "logs").mkdir(parents=True, exist_ok=True)
+        _issue_certificates(folder / "certificates", nameservers)
+        cluster = Cluster(folder, binaries or Binaries.find(), port, controller_port, nameservers, detached)
+        cluster.save()
+        return cluster
+
+    @staticmethod
+    def attach(folder):
+        """The cluster another process made in the folder."""
+        try:
+            state = json.loads((Path(folder) / "cluster.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            raise ClusterError(f"no cluster in {folder}: start one with `deploy/local/cluster up`") from None
+        nameservers = [layout.Nameserver(**fields) for fields in state["nameservers"]]
+        cluster = Cluster(
+            folder, Binaries(state["binaries"]), state["port"], state["controller_port"], nameservers, detached=True
+        )
+        for process in cluster.processes():
+            if process.name in state["processes"]:
+                process.attach(Identity(**state["processes"][process.name]))
+        return cluster
+
+    def save(self):
+        """Writes cluster.json, whole or not at all."""
+        running = {process.name: vars(process.identity) for process in self.processes() if process.identity}
+        state = {
+            "binaries": str(self.binaries.folder), "port": self.port, "controller_port": self._controller_port,
+            "nameservers": [vars(node.nameserver) for node in self.nodes], "processes": running,
+        }
+        temporary = self.folder / "cluster.json.new"
+        temporary.write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")
+        os.replace(temporary, self.folder / "cluster.json")
+
+    def processes(self):
+        return [self.controller] + [node.process for node in self.nodes]
+
+    # Starting and ending
+
+    def up(self):
+        """Starts everything, enrols it, and waits until every node is counted."""
+        self.start_controller()
+        self.enrol()
+        self.start_nodes(self.nodes)
+        self.wait_counted()
+        return self
+
+    def start_controller(self):
+        self.controller.start()
+        self.save()
+        self.controller.wait_ready()
+
+    def enrol(self):
+        """Tells the controller stripes, nameservers and nodes."""
+        for stripe in layout.STRIPES:
+            self.quartet("stripe", "set-domain", stripe, layout.stripe_domain(stripe))
+        for node in self.nodes:
+            nameserver = node.nameserver
+            self.quartet(
+                "nameserver", "add", nameserver.name, "--stripe", nameserver.stripe, "--slot", nameserver.slot,
+                "--region", nameserver.region, "--address", nameserver.address,
+            )
+            self.quartet("node", "add", node.name, "--nameserver", nameserver.name)
+
+    def start_nodes(self, nodes):
+        """Starts nodes side by side and waits until all of them answer on their sockets."""
+        for node in nodes:
+            node.process.start()
+        self.save()
+        for node in nodes:
+            node.process.wait_ready()
+
+    def wait_counted(self, nodes=None, timeout=COUNTED_SECONDS):
+        """Waits until INSYNC waits for these nodes (None: all), and they are connected."""
+        wanted = {f"nodes/{node.name}" for node in (self.nodes if nodes is None else nodes)}
+        deadline = time.monotonic() + timeout
+        while True:
+            rows = self.quartet_json("node", "list").get("nodes", [])
+            ready = {row["name"] for row in rows if row.get("state") == "STATE_COUNTED" and row.get("connected")}
+            if wanted <= ready:
+                return
+            if time.monotonic() > deadline:
+                raise ClusterError(f"not counted after {timeout:g} s: {', '.join(sorted(wanted - ready))}; list: {rows}")
+            time.sleep(LOOK_SECONDS)
+
+    def down(self):
+        """Stops everything in order. All processes are gone afterwards, also if one had to be killed (raised then)."""
+        faults = []
+        for process in [node.process for node in self.nodes] + [self.controller]:
+            try:
+                process.stop()
+            except ProcessError as error:
+                faults.append(str(error))
+        if faults:
+            raise ClusterError("\n".join(faults))
+
+    def kill(self):
+        """Ends everything at once."""
+        for process in self.processes():
+            process.kill()
+
+    def remove(self):
+        """Ends everything and removes the folder."""
+        self.kill()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    # Looking
+
+    def node(self, name):
+        """By name of node or nameserver."""
+        for node in self.nodes:
+            if name in (node.name, node.nameserver.name):
+                return node
+        raise ClusterError(f"no node {name}; there are {', '.join(node.name for node in self.nodes)}")
+
+    def region(self, region):
+        nodes = [node for node in self.nodes if node.region == region]
+        if not nodes:
+            regions = sorted({node.region for node in self.nodes})
+            raise ClusterError(f"no region {region}; there are {', '.join(regions)}")
+        return nodes
+
+    def nodes_of_zone(self, zone):
+        """The nodes of the four nameservers of a Zone message, in its order."""
+        names = [server["nameserver"].removeprefix("nameservers/") for server in zone["nameservers"]]
+        return [self.node(name) for name in names]
+
+    # Talking to the controller
+
+    def environment(self):
+        """What makes `quartet` talk to this cluster."""
+        return {
+            "QUARTET_CONTROLLER": self.controller_endpoint, "QUARTET_CA": str(self.admin.ca),
+            "QUARTET_CERTIFICATE": str(self.admin.certificate), "QUARTET_KEY": str(self.admin.key),
+        }
+
+    def quartet(self, *arguments, check=True, timeout=60.0):
+        """Runs `quartet` with arguments; its standard output. CommandFailed: it ended with an error and `check`."""
+        result = self.run_quartet(*arguments, timeout=timeout)
+        if check and result.returncode != 0:
+            raise CommandFailed(arguments, result)
+        return result.stdout
+
+    def run_quartet(self, *arguments, timeout=60.0):
+        """As subprocess.run does: exit code, output, errors."""
+        argv = [str(part) for part in (self.binaries.path("quartet"), *arguments)]
+        environment = dict(os.environ, **self.environment())
+        return subprocess.run(argv, env=environment, capture_output=True, text=True, timeout=timeout, check=False)
+
+    def quartet_json(self, *arguments, timeout=60.0):
+        return json.loads(self.quartet("-o", "json", *arguments, timeout=timeout))
+
+    def zones(self):
+        """All Zone messages."""
+        return self.quartet_json("zone", "list").get("zones", [])
+
+
+def _choose_port(own):
+    if addresses.may_bind_low_ports(own[0]) and all(addresses.is_free(address, 53) for address in own):
+        return 53
+    return addresses.common_free_port(own)
+
+
+def _credentials(folder, file_name):
+    return Credentials(folder / "ca.pem", folder / f"{file_name}.pem", folder / f"{file_name}.key")
+
+
+def _issue_certificates(folder, nameservers):
+    authority = Authority(folder)
+    authority.issue("admin", "quartet://admin/local")
+    hosts = ("127.0.0.1", "::1", "localhost", CONTROLLER_ADDRESS)
+    authority.issue("controller", "quartet://controller/controller-1", hosts)
+    for nameserver in nameservers:
+        node = f"{nameserver.name}-a"
+        authority.issue(node, f"quartet://nameserver/{nameserver.name}/node/{node}")
