@@ -1,0 +1,58 @@
+// A query's name, prepared once for all that a lookup needs: lower-case labels, their places, hashes and
+// keys.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "dns/name/canonical_key.h"
+#include "dns/name/name.h"
+
+namespace quartet::nameserver {
+
+// Bytes that may be read (never used) behind a key or name, so that both can be read eight at a time.
+inline constexpr size_t kReadSlack = 8;
+
+// A domain name on the query path. Plain data on the stack, about 1 KiB, of which only the used part is ever
+// written.
+struct LookupName {
+  // Lower-case wire format, root octet included.
+  uint8_t wire[dns::Name::kMaxWire + 1 + kReadSlack];
+  uint8_t size;
+  // Labels without the root.
+  uint8_t labels;
+  // Where label i starts in `wire`; start[labels] is the root octet.
+  uint8_t start[dns::Name::kMaxLabels + 1];
+  // Hash of the suffix with i labels. Filled by Hash.
+  uint64_t hash[dns::Name::kMaxLabels + 1];
+
+  // Where the suffix with `count` labels begins.
+  size_t SuffixStart(size_t count) const { return start[labels - count]; }
+  std::span<const uint8_t> Suffix(size_t count) const {
+    return {wire + SuffixStart(count), size - SuffixStart(count)};
+  }
+
+  // Reads an uncompressed name at the beginning of `bytes` and returns its length; 0 if there is none: a
+  // label type that isn't 00, over 255 octets, or an end before the root.
+  size_t Read(std::span<const uint8_t> bytes);
+  // Hashes every suffix, with a secret seed so that nobody can choose names that collide.
+  void Hash(uint64_t seed);
+};
+
+// A name's canonical key relative to an apex (dns/name/canonical_key.h), with its label boundaries.
+struct LookupKey {
+  uint8_t bytes[dns::kMaxKey + kReadSlack];
+  uint16_t size;
+  // Labels below the apex.
+  uint8_t labels;
+  // end[i]: length of the key of the ancestor i labels below the apex; end[0] == 0, end[labels] == size.
+  uint16_t end[dns::Name::kMaxLabels + 1];
+
+  // `name` must be at or below an apex of `apex_labels` labels.
+  void Assign(const LookupName& name, size_t apex_labels);
+  // The key of `*` under the ancestor of `base` with `base_labels` labels below the apex.
+  void AssignWildcard(const LookupKey& base, size_t base_labels);
+};
+
+}  // namespace quartet::nameserver
