@@ -22,21 +22,24 @@ struct ZoneTotals {
   uint64_t record_sets = 0;
 };
 
-// Removes and puts record sets of a zone's generation in `overlay` and returns the totals from `before` on, hashing the
-// bytes that were there and those that are. Removing what is not there is no error.
-absl::StatusOr<ZoneTotals> ApplyRecords(store::Overlay& overlay, absl::string_view zone_id, uint64_t generation,
-                                        ZoneTotals before, const google::protobuf::RepeatedPtrField<std::string>& removed,
+// Removes and puts record sets of a zone's generation in `overlay` and returns the totals from `before` on,
+// hashing the bytes that were there and those that are. Removing what is not there is no error.
+absl::StatusOr<ZoneTotals> ApplyRecords(store::Overlay& overlay, absl::string_view zone_id,
+                                        uint64_t generation, ZoneTotals before,
+                                        const google::protobuf::RepeatedPtrField<std::string>& removed,
                                         const google::protobuf::RepeatedPtrField<stored::v1::RecordPut>& puts,
                                         Hasher& hasher);
 
-// Applies all effects of `entry`, which was sealed at `position`, to a controller's replica: rows, record sets, directory,
-// assignments, objects, changes, requests (and drops requests over an hour older than the entry), history.
-// FAILED_PRECONDITION: a zone's revision is not prev_revision; DATA_LOSS: its digests came out otherwise than the entry
-// says. Neither can be unless leader or disk erred; the overlay is then to be thrown away.
+// Applies all effects of `entry`, which was sealed at `position`, to a controller's replica: rows, record
+// sets, directory, assignments, objects, changes, requests (and drops requests over an hour older than the
+// entry), history. FAILED_PRECONDITION: a zone's revision is not prev_revision; DATA_LOSS: its digests came
+// out otherwise than the entry says. Neither can be unless leader or disk erred; the overlay is then to be
+// thrown away.
 absl::Status ApplyEntry(store::Overlay& overlay, const stored::v1::Entry& entry, const Position& position,
                         Hasher& hasher);
 
-// "digest/1" and so on: the key in force, from the replica's secrets. NOT_FOUND before the first one was logged.
+// "digest/1" and so on: the key in force, from the replica's secrets. NOT_FOUND before the first one was
+// logged.
 struct DigestKeyInForce {
   uint32_t id;
   std::string key;

@@ -1,5 +1,5 @@
-// A controller's replica, read: all zones and objects as of whatever the Reader shows (a store, a snapshot, an overlay
-// with what is in flight).
+// A controller's replica, read: all zones and objects as of whatever the Reader shows (a store, a snapshot,
+// an overlay with what is in flight).
 #pragma once
 
 #include <functional>
@@ -16,8 +16,8 @@
 
 namespace quartet::replication {
 
-// Cheap to make; keeps a reference to the reader. As thread-safe as the reader. Errors: DATA_LOSS where stored bytes are
-// damaged, with the key's kind in the message; else what the store says.
+// Cheap to make; keeps a reference to the reader. As thread-safe as the reader. Errors: DATA_LOSS where
+// stored bytes are damaged, with the key's kind in the message; else what the store says.
 class FullView {
  public:
   explicit FullView(const store::Reader& reader) : reader_(reader) {}
@@ -27,8 +27,8 @@ class FullView {
   absl::StatusOr<uint64_t> ZoneGeneration(absl::string_view zone_id) const;
   // Ids of the zones (deleted ones too) of that name in a scope.
   absl::StatusOr<std::vector<std::string>> ZonesNamed(absl::string_view scope, const dns::Name& apex) const;
-  // Zone ids in canonical order of names, behind directory key `after` (empty: from the start), at most `limit`; the
-  // key of each is its page token.
+  // Zone ids in canonical order of names, behind directory key `after` (empty: from the start), at most
+  // `limit`; the key of each is its page token.
   struct DirectoryEntry {
     std::string key;
     std::string zone_id;
@@ -55,6 +55,7 @@ class FullView {
     uint64_t revision = 0;
     std::string row;
   };
+  // Neither shows deleted objects.
   absl::StatusOr<std::optional<ObjectRow>> GetObject(int kind, absl::string_view id) const;
   absl::StatusOr<std::vector<ObjectRow>> ListObjects(int kind) const;
 

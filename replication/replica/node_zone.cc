@@ -1,0 +1,117 @@
+#include "replication/replica/node_zone.h"
+
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "replication/replica/layout.h"
+
+namespace quartet::replication {
+namespace {
+
+std::vector<std::string> DirectoryKeys(const NodeZone& zone) {
+  std::vector<std::string> keys;
+  if (!zone.named) return keys;
+  if (!zone.row.private_zone()) keys.push_back(layout::Directory("", zone.apex, zone.row.id()));
+  for (const std::string& vpc : zone.row.vpc_ids()) {
+    keys.push_back(layout::Directory(vpc, zone.apex, zone.row.id()));
+  }
+  return keys;
+}
+
+absl::Status Damaged(absl::string_view zone_id) {
+  return absl::DataLossError(absl::StrCat("the row of zone ", zone_id,
+                                          " is damaged; empty the replica's directory and start the node again"));
+}
+
+absl::Status ReadLocal(absl::string_view zone_id, absl::string_view value, NodeZones& zones) {
+  auto found = zones.find(std::string(zone_id));
+  stored::v1::ZoneLocalRow local;
+  if (found == zones.end() || !local.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    return Damaged(zone_id);
+  }
+  found->second.generation = local.generation();
+  found->second.epoch = local.epoch();
+  found->second.behind = local.behind();
+  return absl::OkStatus();
+}
+
+absl::Status ReadRow(absl::string_view zone_id, absl::string_view value, NodeZones& zones) {
+  stored::v1::NodeZoneRow row;
+  NodeZone zone;
+  if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) return Damaged(zone_id);
+  if (row.name().empty()) {
+    zone.row = std::move(row);
+  } else if (!SetRow(zone, zone_id, row).ok()) {
+    return Damaged(zone_id);
+  }
+  zones.emplace(std::string(zone_id), std::move(zone));
+  return absl::OkStatus();
+}
+
+using ReadOne = absl::Status (*)(absl::string_view, absl::string_view, NodeZones&);
+
+absl::Status ReadAll(const store::Reader& reader, const std::string& prefix, ReadOne read_one, NodeZones& zones) {
+  std::unique_ptr<store::Iterator> it = reader.Scan(prefix, store::PrefixEnd(prefix));
+  for (; it->Valid(); it->Next()) {
+    absl::Status read = read_one(it->key().substr(prefix.size()), it->value(), zones);
+    if (!read.ok()) return read;
+  }
+  return it->status();
+}
+
+}  // namespace
+
+absl::Status SetRow(NodeZone& zone, absl::string_view zone_id, const stored::v1::NodeZoneRow& row) {
+  if (row.id() != zone_id) return absl::InvalidArgumentError(absl::StrCat("row of ", row.id(), " for ", zone_id));
+  const std::string& wire = row.name();
+  absl::StatusOr<dns::Name> apex =
+      dns::Name::FromWire(std::span(reinterpret_cast<const uint8_t*>(wire.data()), wire.size()));
+  if (!apex.ok()) return absl::InvalidArgumentError(absl::StrCat("name of zone ", zone_id, ": ", apex.status().message()));
+  zone.row = row;
+  zone.apex = *std::move(apex);
+  zone.named = true;
+  return absl::OkStatus();
+}
+
+absl::StatusOr<NodeZones> ReadNodeZones(const store::Reader& reader) {
+  NodeZones zones;
+  absl::Status read = ReadAll(reader, layout::Zone(""), ReadRow, zones);
+  if (read.ok()) read = ReadAll(reader, layout::ZoneLocal(""), ReadLocal, zones);
+  if (!read.ok()) return read;
+  return zones;
+}
+
+void PutNodeZone(store::Overlay& out, const NodeZone& zone, const NodeZone* before) {
+  const std::string& id = zone.row.id();
+  out.Put(layout::Zone(id), zone.row.SerializeAsString());
+  stored::v1::ZoneLocalRow local;
+  local.set_generation(zone.generation);
+  local.set_epoch(zone.epoch);
+  local.set_behind(zone.behind);
+  out.Put(layout::ZoneLocal(id), local.SerializeAsString());
+  std::vector<std::string> keys = DirectoryKeys(zone);
+  std::vector<std::string> old_keys = before == nullptr ? std::vector<std::string>() : DirectoryKeys(*before);
+  if (keys == old_keys) return;
+  for (const std::string& key : old_keys) out.Delete(key);
+  for (const std::string& key : keys) out.Put(key, "");
+}
+
+void EraseNodeZone(store::Overlay& out, const NodeZone& zone) {
+  const std::string& id = zone.row.id();
+  out.Delete(layout::Zone(id));
+  out.Delete(layout::ZoneLocal(id));
+  for (const std::string& key : DirectoryKeys(zone)) out.Delete(key);
+  EraseGeneration(out, id, zone.generation);
+}
+
+void EraseGeneration(store::Overlay& out, absl::string_view zone_id, uint64_t generation) {
+  if (generation == 0) return;
+  const std::string prefix = layout::Generation(zone_id, generation);
+  out.DeleteRange(prefix, store::PrefixEnd(prefix));
+}
+
+}  // namespace quartet::replication
