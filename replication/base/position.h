@@ -7,12 +7,12 @@
 
 namespace quartet::replication {
 
-// First 16 bytes of SHA-256 over an entry's bytes. Those hold the chain of the entry before, so equal chains mean equal
-// histories.
+// First 16 bytes of SHA-256 over an entry's bytes. Those hold the chain of the entry before, so equal chains
+// mean equal histories.
 using Chain = std::array<uint8_t, 16>;
 
-// A point in the totally ordered log: everything up to and including `index` of `epoch`. Index 0 is before the first
-// entry and has a chain of zeros.
+// A point in the totally ordered log: everything up to and including `index` of `epoch`. Index 0 is before
+// the first entry and has a chain of zeros.
 struct Position {
   uint64_t epoch = 0;
   uint64_t index = 0;

@@ -11,6 +11,7 @@
 
 namespace quartet::stored::v1 {
 class Entry;
+class EntryHeader;
 }
 
 namespace quartet::replication {
@@ -31,6 +32,10 @@ absl::StatusOr<SealedEntry> Seal(stored::v1::Entry& entry, const Position& head)
 
 // Reads sealed bytes. DATA_LOSS: not an entry; UNIMPLEMENTED: written for a newer reader (min_reader > kEntryFormat).
 absl::StatusOr<stored::v1::Entry> OpenEntry(absl::string_view bytes);
+
+// Reads the header only, of an entry for a newer reader too. DATA_LOSS: these are no sealed bytes. To use the result, include
+// "quartet/stored/v1/entry.pb.h"; the same holds for OpenEntry.
+absl::StatusOr<stored::v1::EntryHeader> OpenHeader(absl::string_view bytes);
 
 // The chain of the entry with these bytes.
 Chain ChainOf(absl::string_view bytes);

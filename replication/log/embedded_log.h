@@ -9,8 +9,8 @@
 
 namespace quartet::replication {
 
-// Opens the log that `store` holds; makes an empty one of epoch `new_epoch` if it holds none. `store` must outlive it.
-// DATA_LOSS: the log in it contradicts itself. Keys: docs/formats/replica.md.
+// Opens the log that `store` holds; makes an empty one of epoch `new_epoch` if it holds none. `store` must
+// outlive it. DATA_LOSS: the log in it contradicts itself. Keys: docs/formats/replica.md.
 absl::StatusOr<std::unique_ptr<Log>> OpenEmbeddedLog(store::Store& store, uint64_t new_epoch);
 
 }  // namespace quartet::replication

@@ -1,8 +1,8 @@
 // The log: the one totally ordered sequence of committed entries, with one appender at a time.
 //
-// Fencing (invariant 8). Every append and every trim states the position it expects the head to have and the term it
-// was elected for; both are compared in the transaction that writes. A deposed leader, however slow, can't append.
-// Contract suite: replication/log/log_contract.h, run over RocksDB and memory.
+// Fencing (invariant 8). Every append and every trim states the position it expects the head to have and the
+// term it was elected for; both are compared in the transaction that writes. A deposed leader, however slow,
+// can't append. Contract suite: replication/log/log_contract.h, run over RocksDB and memory.
 #pragma once
 
 #include <cstdint>
@@ -36,11 +36,11 @@ class Log {
   // Takes leadership: makes and stores a term higher than any before, and returns it.
   virtual absl::StatusOr<uint64_t> BeginTerm() = 0;
 
-  // Appends entries sealed one behind the other, the first behind `expected`, and makes them durable, all or none.
-  // `effects` is written with them where the log shares a store with the replica (the embedded log): one write, one sync.
-  // ABORTED: the head is not `expected`, or `term` is not the leader's: nothing was written, and this leader is deposed.
-  // INVALID_ARGUMENT: entries don't follow `expected`. Any other error: unknown whether it was written; the caller must
-  // ReadHead before anything else.
+  // Appends entries sealed one behind the other, the first behind `expected`, and makes them durable, all or
+  // none. `effects` is written with them where the log shares a store with the replica (the embedded log):
+  // one write, one sync. ABORTED: the head is not `expected`, or `term` is not the leader's: nothing was
+  // written, and this leader is deposed. INVALID_ARGUMENT: entries don't follow `expected`. Any other error:
+  // unknown whether it was written; the caller must ReadHead before anything else.
   virtual absl::Status Append(const Position& expected, uint64_t term, std::span<const SealedEntry> entries,
                               const store::Batch& effects) = 0;
 

@@ -17,6 +17,7 @@
 
 namespace quartet::replication {
 
+// `owner` must be within `apex`.
 std::string RecordKey(const dns::Name& owner, const dns::Name& apex, dns::Type type);
 
 // A record key taken apart; views into it.
@@ -25,7 +26,8 @@ struct RecordKeyParts {
   dns::Type type;
   absl::string_view set_identifier;
 };
-// INVALID_ARGUMENT: not a record key.
+// INVALID_ARGUMENT: not a record key (escapes, case, label and name lengths are checked; a set identifier has at most 255
+// bytes).
 absl::StatusOr<RecordKeyParts> SplitRecordKey(absl::string_view record_key);
 
 }  // namespace quartet::replication

@@ -7,6 +7,7 @@
 //   control = u8 version (1) . u8 origin (1 USER, 2 SYSTEM, 3 SIGNER) . u8 n . writer . u16be n . comment
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -19,13 +20,17 @@ namespace quartet::replication {
 
 enum class Origin : uint8_t { kUser = 1, kSystem = 2, kSigner = 3 };
 
+inline constexpr size_t kMaxWriterBytes = 255;
+inline constexpr size_t kMaxCommentBytes = 65535;
+
+// Text beyond the limits is cut off by EncodeControl; services refuse it before.
 struct Control {
   Origin origin = Origin::kUser;
   std::string writer;
   std::string comment;
 };
 
-// Values are sorted by their bytes, so that one record set has one served part.
+// Values are sorted by their bytes, so that one record set has one served part. The owner must be within `apex`.
 std::string EncodeServed(const dns::RecordSet& record_set, const dns::Name& apex);
 // `record_key` gives owner and type. INVALID_ARGUMENT: damaged; UNIMPLEMENTED: a version or kind this code does not know.
 absl::StatusOr<dns::RecordSet> DecodeServed(absl::string_view record_key, absl::string_view served, const dns::Name& apex);

@@ -19,8 +19,8 @@ class MemoryStore : public Store {
   absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const override;
   std::unique_ptr<Iterator> Scan(absl::string_view begin, absl::string_view end) const override;
 
-  // Power fails: of the writes since the last synced one, the first `survivors` are kept, the others are gone.
-  // Returns how many there were. Nobody may hold a snapshot or iterator across it.
+  // Power fails: of the writes since the last synced one, the first `survivors` are kept, the others are
+  // gone. Returns how many there were. Nobody may hold a snapshot or iterator across it.
   size_t Crash(size_t survivors);
   // From now on writes fail with `status` (OK: they work again).
   void FailWrites(absl::Status status);

@@ -16,9 +16,10 @@ struct RocksOptions {
   int background_threads = 1;
 };
 
-// Opens or creates the database in `directory` (made if absent, mode 0700). Errors say which directory and what to do:
-// FAILED_PRECONDITION: another process holds it; DATA_LOSS: it is corrupt (and is left as it is);
+// Opens or creates the database in `directory` (made if absent, mode 0700). Errors say which directory and
+// what to do: FAILED_PRECONDITION: another process holds it; DATA_LOSS: it is corrupt (and is left as it is);
 // RESOURCE_EXHAUSTED: disk full; PERMISSION_DENIED.
-absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory, const RocksOptions& options = {});
+absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
+                                                      const RocksOptions& options = {});
 
 }  // namespace quartet::store

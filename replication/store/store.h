@@ -1,7 +1,7 @@
 // An ordered key-value store with atomic writes: what replicas and the log stand on.
 //
-// Two stores implement it: RocksStore (RocksDB, on disk) and MemoryStore (which can lose what was not synced, for
-// simulations). A contract suite runs on both. Keys and values are bytes.
+// Two stores implement it: RocksStore (RocksDB, on disk) and MemoryStore (which can lose what was not synced,
+// for simulations). A contract suite runs on both. Keys and values are bytes.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +21,7 @@ class Batch {
  public:
   void Put(absl::string_view key, absl::string_view value);
   void Delete(absl::string_view key);
-  // Removes all keys in [begin, end).
+  // Removes all keys in [begin, end); nothing if `end` is not above `begin`, an empty one included.
   void DeleteRange(absl::string_view begin, absl::string_view end);
   // Appends all of `other` behind what is here.
   void Append(const Batch& other);
@@ -71,15 +71,16 @@ class Store : public Reader {
  public:
   enum class Sync { kNo, kYes };
   // On return the batch is visible to every read; with kYes it, and every write before it, survives a crash.
-  // RESOURCE_EXHAUSTED: the disk is full; UNAVAILABLE: it can't be written (the reason is in the message, and holds for
-  // every later write until the store is opened anew or the cause has gone). A failed batch leaves nothing behind.
+  // RESOURCE_EXHAUSTED: the disk is full; UNAVAILABLE: it can't be written (the reason is in the message, and
+  // holds for every later write until the store is opened anew or the cause has gone). A failed batch leaves
+  // nothing behind.
   virtual absl::Status Write(const Batch& batch, Sync sync) = 0;
   // The state of this moment, unmoved by later writes.
   virtual std::unique_ptr<Reader> Snapshot() const = 0;
 };
 
-// What `base` would be after `batch`: reads see both. Keeps references to both; additions to the batch must go through
-// this object so that reads see them. Not thread-safe.
+// What `base` would be after `batch`: reads see both. Keeps references to both; additions to the batch must
+// go through this object so that reads see them. Not thread-safe.
 class Overlay : public Reader {
  public:
   Overlay(const Reader& base, Batch& batch);

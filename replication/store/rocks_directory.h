@@ -1,0 +1,26 @@
+// The directory of a RocksDB: is it usable, and if not, what the operator has to do.
+#pragma once
+
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace quartet::store {
+
+// Makes `directory` (mode 0700) and its parents if absent, and sees that it may be used. PERMISSION_DENIED,
+// RESOURCE_EXHAUSTED, FAILED_PRECONDITION (no directory), DATA_LOSS: files of a database without the one that
+// says which are current. RocksDB would take such a directory for a new one, and remove them.
+absl::Status PrepareDirectory(const std::string& directory);
+
+// Who holds the database in `directory`: " (process 123)", or empty if that can't be told. Must not be called
+// while this process holds it: looking would release its lock.
+std::string LockHolder(const std::string& directory);
+
+// " (12 MiB free)", or empty.
+std::string FreeSpace(const std::string& directory);
+
+// The status for an error number of a file operation on `directory`, with what to do.
+absl::Status FileError(const std::string& directory, int error, absl::string_view operation);
+
+}  // namespace quartet::store
