@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import subprocess
-import time
 from pathlib import Path
 
 from harness import addresses, layout
@@ -19,8 +18,6 @@ from harness.processes import Identity, Process, ProcessError
 CONTROLLER_ADDRESS = "127.77.0.1"
 CONTROLLER_PORT = 4700
 COUNTED_SECONDS = 30.0
-# Between two looks at the list of nodes.
-LOOK_SECONDS = 0.05
 
 
 class ClusterError(Exception):
@@ -31,9 +28,10 @@ class CommandFailed(ClusterError):
     """`quartet` ended with an error."""
 
     def __init__(self, arguments, result):
+        self.command = " ".join(map(str, arguments))
         self.result = result
         text = result.stderr.strip() or result.stdout.strip()
-        super().__init__(f"`quartet {' '.join(map(str, arguments))}` failed (exit code {result.returncode}): {text}")
+        super().__init__(f"`quartet {self.command}` failed (exit code {result.returncode}): {text}")
 
 
 class Node:
@@ -171,17 +169,38 @@ class Cluster:
             node.process.wait_ready()
 
     def wait_counted(self, nodes=None, timeout=COUNTED_SECONDS):
-        """Waits until INSYNC waits for these nodes (None: all), and they are connected."""
+        """Waits until INSYNC waits for these nodes (None: all), and they are connected and have acknowledged all."""
         wanted = {f"nodes/{node.name}" for node in (self.nodes if nodes is None else nodes)}
-        deadline = time.monotonic() + timeout
-        while True:
-            rows = self.quartet_json("node", "list").get("nodes", [])
-            ready = {row["name"] for row in rows if row.get("state") == "STATE_COUNTED" and row.get("connected")}
-            if wanted <= ready:
+
+        def missing(rows):
+            return wanted - {
+                row["name"] for row in rows
+                if row["state"] == "STATE_COUNTED" and row["connected"] and row["lag"] == "0"
+            }
+
+        rows = []
+        for rows in self.watch_nodes(timeout):
+            if not missing(rows):
                 return
-            if time.monotonic() > deadline:
-                raise ClusterError(f"not counted after {timeout:g} s: {', '.join(sorted(wanted - ready))}; list: {rows}")
-            time.sleep(LOOK_SECONDS)
+        raise ClusterError(f"not counted and caught up after {timeout:g} s: {', '.join(sorted(missing(rows)))}")
+
+    def watch_nodes(self, timeout):
+        """The rows of all nodes, again whenever one moves, for so many seconds."""
+        argv = [str(self.binaries.path("quartet")), "--timeout", str(timeout), "-o", "json", "node", "watch"]
+        # Lines as they come, not when a buffer is full.
+        with subprocess.Popen(
+            ["stdbuf", "-oL", *argv], env=dict(os.environ, **self.environment()), text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        ) as command:
+            try:
+                text = ""
+                for line in command.stdout:
+                    text += line
+                    if line.startswith("}"):
+                        yield json.loads(text).get("nodes", [])
+                        text = ""
+            finally:
+                command.kill()
 
     def down(self):
         """Stops everything in order. All processes are gone afterwards, also if one had to be killed (raised then)."""
