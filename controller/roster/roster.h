@@ -1,0 +1,37 @@
+// Stripes, nameservers and nodes, as rows read from a replica.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "quartet/stored/v1/zone.pb.h"
+#include "replication/store/store.h"
+
+namespace quartet::controller {
+
+template <typename Row>
+struct Versioned {
+  uint64_t revision = 0;
+  Row row;
+};
+
+// A value; as of whatever the reader it was read from showed.
+struct Roster {
+  // By id.
+  std::map<std::string, Versioned<stored::v1::StripeRow>> stripes;
+  std::map<std::string, Versioned<stored::v1::NameserverRow>> nameservers;
+  std::map<std::string, Versioned<stored::v1::NodeRow>> nodes;
+
+  // Nodes that INSYNC waits for (COUNTED or DRAINING), by nameserver.
+  std::map<std::string, std::vector<std::string>> counted;
+};
+
+absl::StatusOr<Roster> ReadRoster(const store::Reader& reader);
+
+// 0 to 3 for "a" to "d"; -1 for anything else.
+int StripeIndex(absl::string_view id);
+
+}  // namespace quartet::controller

@@ -1,0 +1,125 @@
+// The sequencer: makes proposals into entries, one after another, in groups of one append each. The only
+// writer of the log. Without threads; I/O is what its Log and Store do.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "controller/sequencer/proposal.h"
+#include "quartet/stored/v1/entry.pb.h"
+#include "replication/base/clock.h"
+#include "replication/base/position.h"
+#include "replication/log/log.h"
+#include "replication/store/store.h"
+
+namespace quartet::controller {
+
+// Proposals are planned against the replica plus what is in flight (the open group). Flush appends the group
+// with its effects in one synced write. Nothing is settled before that: not even a refusal, which may rest on
+// an entry in flight.
+//
+// Leadership. The first entry of a term is a TermEffect, with the service's secrets and its four stripes on a
+// new log. It is appended before the first proposal is planned; a log that can't be written refuses proposals
+// until it can. An append that was ABORTED means another leader: from then on everything is refused
+// (FAILED_PRECONDITION). An append whose outcome is unknown is settled by ReadHead before anything else is
+// planned.
+//
+// Not thread-safe.
+class Sequencer {
+ public:
+  struct Options {
+    // Name of this controller, for the TermEffect.
+    std::string controller;
+    // A group is full with so many entries, or so many bytes of them.
+    size_t group_entries = 512;
+    size_t group_bytes = 4 << 20;
+  };
+  using Done = std::function<void(absl::StatusOr<Outcome>)>;
+
+  // All must outlive it. `log` must share its store with `replica`. Tries to take leadership at once; a
+  // failure of that is not one of Open: see read_only_reason(). DATA_LOSS: log and replica contradict each
+  // other.
+  static absl::StatusOr<std::unique_ptr<Sequencer>> Open(replication::Log& log, store::Store& replica,
+                                                         replication::Clock& clock,
+                                                         replication::Random& random, const Options& options);
+  ~Sequencer();
+
+  // Judges one proposal: an entry in the open group, a refusal or a duplicate. `done` comes out of the next
+  // Flush. Precondition: not full().
+  void Add(Proposal proposal, Done done);
+  bool full() const;
+
+  struct Committed {
+    replication::Position position;
+    stored::v1::Entry entry;
+  };
+  struct Settled {
+    Done done;
+    absl::StatusOr<Outcome> result;
+  };
+  struct Flushed {
+    // What is durable and visible now and was not before, in order (a term's first entry included).
+    std::vector<Committed> committed;
+    // Results of all proposals since the last Flush, in order. To be called by the driver, after it told the
+    // feed.
+    std::vector<Settled> settled;
+  };
+  // Appends the open group and empties it.
+  Flushed Flush();
+
+  // Where the log is; what readers of the replica see.
+  const replication::Position& head() const { return head_; }
+  uint64_t term() const { return term_; }
+  // Why no changes are taken at the moment; empty if they are.
+  const std::string& read_only_reason() const { return read_only_reason_; }
+  // While there is a reason: looks whether it has gone. Call it now and then; Flush afterwards.
+  void Probe();
+
+ private:
+  struct Group;
+
+  Sequencer(replication::Log& log, store::Store& replica, replication::Clock& clock,
+            replication::Random& random, Options options);
+  absl::Status ReadWhereItEnded();
+  absl::Status EnsureReady();
+  absl::Status SettleUnknown();
+  absl::Status BeginTerm();
+  absl::StatusOr<stored::v1::Entry> FirstOfTerm();
+  absl::StatusOr<std::optional<Outcome>> FindDuplicate(const Proposal& proposal) const;
+  absl::StatusOr<Outcome> Judge(Proposal& proposal);
+  absl::StatusOr<replication::Position> Place(stored::v1::Entry entry);
+  absl::Status Append();
+  void Commit();
+  void OpenGroup();
+  int64_t NextTime() const;
+
+  replication::Log& log_;
+  store::Store& replica_;
+  replication::Clock& clock_;
+  replication::Random& random_;
+  const Options options_;
+
+  replication::Position head_;
+  uint64_t term_ = 0;
+  // Invariant: no entry has a later time.
+  int64_t last_time_us_ = 0;
+  // Set once: another controller leads.
+  bool deposed_ = false;
+  std::string read_only_reason_;
+  std::unique_ptr<replication::Hasher> hasher_;
+  uint32_t digest_key_id_ = 0;
+  // Entries that may or may not be in the log.
+  std::unique_ptr<Group> unknown_;
+  std::unique_ptr<Group> group_;
+  std::vector<Committed> committed_;
+};
+
+// A term's controller changes nothing else; a roster change is any effect on stripes, nameservers or nodes.
+bool ChangesRoster(const stored::v1::Entry& entry);
+
+}  // namespace quartet::controller

@@ -1,0 +1,40 @@
+// All that is wrong with a request, carried inside the status that refuses it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "quartet/admin/v1/zone.pb.h"
+
+namespace quartet::controller {
+
+inline constexpr size_t kMaxFaultsListed = 1000;
+
+// Collects faults; lists the first kMaxFaultsListed and counts the rest. Not thread-safe.
+class FaultList {
+ public:
+  // INVALID_ARGUMENT where any fault is one of form (a value that can't be read), else FAILED_PRECONDITION.
+  enum class Kind { kForm, kRule };
+
+  void Add(Kind kind, admin::v1::Fault fault);
+  // `owner` and `type` may be empty.
+  void Add(Kind kind, absl::string_view owner, absl::string_view type, absl::string_view rule,
+           absl::string_view message);
+
+  bool empty() const { return faults_.total() == 0; }
+  // OK if empty. Otherwise the first fault's message, how many more there are, and all of them as a payload.
+  absl::Status ToStatus() const;
+
+ private:
+  admin::v1::Faults faults_;
+  bool form_ = false;
+};
+
+// Faults in a refusal made by FaultList; nullopt if it carries none.
+std::optional<admin::v1::Faults> FaultsOf(const absl::Status& status);
+
+}  // namespace quartet::controller

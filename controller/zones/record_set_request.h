@@ -1,0 +1,38 @@
+// Record set changes as they were asked for, read and checked for form.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "controller/zones/faults.h"
+#include "dns/name/name.h"
+#include "dns/rdata/type.h"
+#include "dns/record_set/record_set.h"
+#include "google/protobuf/repeated_field.h"
+#include "quartet/admin/v1/record_set.pb.h"
+
+namespace quartet::controller {
+
+struct RecordSetEdit {
+  enum class Action { kCreate, kUpsert, kDelete } action;
+  dns::Name owner;
+  dns::Type type;
+  // Absent: delete whatever is there.
+  std::optional<dns::RecordSet> record_set;
+  std::string writer;
+};
+
+// Reads all changes; faults of form (rules: "bad-owner", "owner-outside-zone", "bad-type", "type-not-stored",
+// "bad-ttl", "bad-value", "duplicate-value", "no-values", "record-set-too-large", "bad-writer", "bad-action",
+// "named-twice") are added to `faults`, and what has one is left out.
+std::vector<RecordSetEdit> ReadChanges(
+    const google::protobuf::RepeatedPtrField<admin::v1::RecordSetChange>& changes, const dns::Name& apex,
+    FaultList& faults);
+
+// Why record sets of this type are not taken from users (they are made by a signer, or never stored); empty
+// if they are.
+std::string WhyTypeIsNotStored(dns::Type type);
+
+}  // namespace quartet::controller

@@ -1,0 +1,59 @@
+// A zone being changed: what its record sets will be, and the effect that makes them so.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "controller/sequencer/proposal.h"
+#include "dns/name/name.h"
+#include "dns/record_set/record_set.h"
+#include "quartet/stored/v1/entry.pb.h"
+#include "replication/record/record_value.h"
+#include "replication/store/store.h"
+
+namespace quartet::controller {
+
+// Not thread-safe. Keeps a reference to the context.
+class ZoneEdit {
+ public:
+  // A zone that exists, at context.view's revision.
+  static absl::StatusOr<std::unique_ptr<ZoneEdit>> Of(const PlanContext& context,
+                                                      const stored::v1::ZoneRow& row);
+  // A zone to be made. `row` needs id, name, account and assignments.
+  static absl::StatusOr<std::unique_ptr<ZoneEdit>> New(const PlanContext& context, stored::v1::ZoneRow row);
+  ~ZoneEdit();
+
+  const dns::Name& apex() const { return apex_; }
+  const std::string& zone_id() const { return row_.id(); }
+  uint64_t generation() const { return generation_; }
+  // The zone as it will be: read it with FullView.
+  const store::Reader& after() const;
+
+  // Each key is put or removed once in an edit.
+  absl::Status Put(const dns::RecordSet& record_set, const replication::Control& control);
+  absl::Status Remove(absl::string_view record_key);
+
+  // Moves the serial in the SOA (RFC 1982 §3.1) where there is one; then revision, totals and time. Nothing
+  // may be put afterwards. The plan's targets are the zone's nameservers.
+  absl::StatusOr<Plan> Finish(std::string change_id);
+
+ private:
+  struct Pending;
+  ZoneEdit(const PlanContext& context, stored::v1::ZoneRow row, dns::Name apex, uint64_t generation);
+  absl::Status MoveSerial();
+
+  const PlanContext& context_;
+  stored::v1::ZoneRow row_;
+  dns::Name apex_;
+  uint64_t generation_;
+  stored::v1::ZoneEffect effect_;
+  std::unique_ptr<Pending> pending_;
+};
+
+// Apex of a row; DATA_LOSS if it is no name.
+absl::StatusOr<dns::Name> ApexOf(const stored::v1::ZoneRow& row);
+std::string WireText(const dns::Name& name);
+
+}  // namespace quartet::controller

@@ -1,0 +1,42 @@
+// Entries that make, change and delete zones.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "controller/sequencer/proposal.h"
+#include "controller/zones/record_set_request.h"
+#include "dns/name/name.h"
+
+namespace quartet::controller {
+
+inline constexpr uint32_t kApexNsTtl = 172800;
+inline constexpr uint32_t kSoaTtl = 900;
+
+// "zone-name": a wildcard, the root, or too long for its SOA.
+void CheckZoneName(const dns::Name& name, FaultList& faults);
+
+struct NewZone {
+  dns::Name name;
+  std::string account;
+  std::string comment;
+  // From a zone file; without SOA and apex NS.
+  std::vector<RecordSetEdit> record_sets;
+};
+// Zones each nameserver has now, by its name. Only for balance: may be a little old.
+using UsageFn = std::function<uint64_t(const std::string& nameserver)>;
+
+// FAILED_PRECONDITION: no delegation set, or the record sets break a rule.
+absl::StatusOr<Plan> PlanNewZone(const PlanContext& context, const NewZone& zone, const UsageFn& usage);
+
+// FAILED_PRECONDITION "zone-not-empty"; NOT_FOUND: it is not there (any more).
+absl::StatusOr<Plan> PlanZoneDeletion(const PlanContext& context, const std::string& zone_id, bool force);
+
+// All or nothing, all faults ("exists", "not-found", "differs" and the zone's rules).
+absl::StatusOr<Plan> PlanChanges(const PlanContext& context, const std::string& zone_id,
+                                 const std::vector<RecordSetEdit>& edits);
+
+}  // namespace quartet::controller
