@@ -22,7 +22,8 @@ struct ServeTotals {
   uint64_t connections_shed = 0;
 };
 
-// One writer, any readers. Not atomic additions: a plain load and store cost nothing and there is one writer only.
+// One writer, any readers. Not atomic additions: a plain load and store cost nothing and there is one writer
+// only.
 class alignas(64) ServeCounters {
  public:
   void CountQueries(uint64_t n) { Add(queries_, n); }

@@ -11,8 +11,6 @@
 
 namespace quartet::nameserver {
 
-enum class Transport : uint8_t { kUdp, kTcp };
-
 // One query and the place of its answer. Pointers last for the call.
 struct Exchange {
   std::span<const uint8_t> query;
@@ -29,10 +27,12 @@ class Responder {
  public:
   virtual ~Responder() = default;
 
-  // Answers all of `batch` from one state of the zones, which is taken inside the call: so every answer shows all that was
-  // visible before its query came. Holds nothing of that state when it returns, so that the thread may wait in the kernel
-  // for as long as it likes. Allocates nothing, takes no lock, makes no system call.
-  virtual void Answer(std::span<Exchange> batch, Transport transport) = 0;
+  // Fills in the answers to queries that came as datagrams, or to one over TCP. The state of the zones is
+  // taken inside the call, so an answer shows all that was visible before its query came; nothing of that
+  // state is held on return, so the thread may then wait in the kernel for as long as it likes. Allocates
+  // nothing, takes no lock, makes no system call.
+  virtual void AnswerDatagrams(std::span<Exchange> batch) = 0;
+  virtual void AnswerStream(Exchange& exchange) = 0;
 };
 
 // Called in each thread that will answer.

@@ -13,9 +13,9 @@ namespace quartet::nameserver {
 namespace {
 
 absl::Status Unreadable(absl::string_view text) {
-  return absl::InvalidArgumentError(absl::StrCat(
-      "\"", text,
-      "\" is no address and port: write it as 192.0.2.1:53 or [2001:db8::1]:53 (an address, not a host name)"));
+  return absl::InvalidArgumentError(absl::StrCat("\"", text,
+                                                 "\" is no address and port: write it as 192.0.2.1:53 or "
+                                                 "[2001:db8::1]:53 (an address, not a host name)"));
 }
 
 // "2001:db8::1" or "fe80::1%eth0".
@@ -96,7 +96,8 @@ std::string SocketAddress::ToString() const {
   const auto* v6 = reinterpret_cast<const sockaddr_in6*>(&storage_);
   std::string scope;
   char name[IF_NAMESIZE];
-  if (v6->sin6_scope_id != 0 && if_indextoname(v6->sin6_scope_id, name) != nullptr) scope = absl::StrCat("%", name);
+  if (v6->sin6_scope_id != 0 && if_indextoname(v6->sin6_scope_id, name) != nullptr)
+    scope = absl::StrCat("%", name);
   return absl::StrCat("[", inet_ntop(AF_INET6, &v6->sin6_addr, buffer, sizeof(buffer)), scope, "]:", port());
 }
 

@@ -16,8 +16,8 @@ namespace quartet::nameserver {
 // A value type.
 class SocketAddress {
  public:
-  // "192.0.2.1:53", "[2001:db8::1]:53", "[fe80::1%eth0]:53"; the port may be 0 (the kernel chooses). Takes addresses, not
-  // host names. INVALID_ARGUMENT says what is wrong and how to write it.
+  // "192.0.2.1:53", "[2001:db8::1]:53", "[fe80::1%eth0]:53"; the port may be 0 (the kernel chooses). Takes
+  // addresses, not host names. INVALID_ARGUMENT says what is wrong and how to write it.
   static absl::StatusOr<SocketAddress> Parse(absl::string_view text);
   // The address `fd` is bound to. INTERNAL: it has none.
   static absl::StatusOr<SocketAddress> BoundTo(int fd);
@@ -36,8 +36,8 @@ class SocketAddress {
   // As Parse takes it.
   std::string ToString() const;
 
-  // What sources are counted by: an IPv4 address, or the /64 an IPv6 address lies in (one host has as many of those
-  // addresses as it likes).
+  // What sources are counted by: an IPv4 address, or the /64 an IPv6 address lies in (one host has as many of
+  // those addresses as it likes).
   using SourceKey = std::array<uint8_t, 9>;
   SourceKey source_key() const;
 

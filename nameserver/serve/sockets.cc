@@ -14,7 +14,8 @@
 namespace quartet::nameserver {
 namespace {
 
-// Room for what arrives while a worker answers its last batch; the kernel caps it at net.core.rmem_max for non-root.
+// Room for what arrives while a worker answers its last batch; the kernel caps it at net.core.rmem_max for
+// non-root.
 constexpr int kReceiveBuffer = 4 << 20;
 constexpr int kSendBuffer = 1 << 20;
 constexpr int kBacklog = 1024;
@@ -24,27 +25,31 @@ constexpr int kEphemeralTries = 16;
 const char* TransportName(int type) { return type == SOCK_DGRAM ? "UDP" : "TCP"; }
 
 absl::Status SocketError(int type, const SocketAddress& address, int error) {
-  const std::string what = absl::StrCat("can't listen on ", TransportName(type), " ", address.ToString(), ": ");
+  const std::string what =
+      absl::StrCat("can't listen on ", TransportName(type), " ", address.ToString(), ": ");
   switch (error) {
     case EADDRINUSE:
-      return absl::AlreadyExistsError(absl::StrCat(
-          what, "the port is taken. See who holds it with: ss -l", type == SOCK_DGRAM ? "u" : "t",
-          "np sport = :", address.port(), " ; stop that, or give another --listen (Debian: systemd-resolved or bind9?)"));
+      return absl::AlreadyExistsError(
+          absl::StrCat(what, "the port is taken. See who holds it with: ss -l",
+                       type == SOCK_DGRAM ? "u" : "t", "np sport = :", address.port(),
+                       " ; stop that, or give another --listen (Debian: systemd-resolved or bind9?)"));
     case EACCES:
     case EPERM:
-      return absl::PermissionDeniedError(
-          absl::StrCat(what, "ports below 1024 need a right. Run as root, or: setcap cap_net_bind_service=+ep on the",
-                       " program, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit"));
+      return absl::PermissionDeniedError(absl::StrCat(
+          what, "ports below 1024 need a right. Run as root, or: setcap cap_net_bind_service=+ep on the",
+          " program, or AmbientCapabilities=CAP_NET_BIND_SERVICE in the systemd unit"));
     case EADDRNOTAVAIL:
-      return absl::NotFoundError(
-          absl::StrCat(what, "this host does not have that address. List its addresses with: ip address ; add",
-                       " one with: ip address add ADDRESS dev lo"));
+      return absl::NotFoundError(absl::StrCat(
+          what, "this host does not have that address. List its addresses with: ip address ; add",
+          " one with: ip address add ADDRESS dev lo"));
     default:
       return absl::UnavailableError(absl::StrCat(what, std::strerror(error)));
   }
 }
 
-bool Set(int fd, int level, int option, int value) { return setsockopt(fd, level, option, &value, sizeof(value)) == 0; }
+bool Set(int fd, int level, int option, int value) {
+  return setsockopt(fd, level, option, &value, sizeof(value)) == 0;
+}
 
 void SetBuffers(int fd) {
   // The FORCE forms need CAP_NET_ADMIN; without it the system's limit holds, which is no error.
@@ -67,8 +72,8 @@ bool SetUdp(int fd, const SocketAddress& address) {
          (!address.is_wildcard() || Set(fd, IPPROTO_IP, IP_PKTINFO, 1));
 }
 
-// With SO_REUSEPORT a second process of the same user would get a part of our queries and nobody would notice; so the
-// first bind is without it.
+// With SO_REUSEPORT a second process of the same user would get a part of our queries and nobody would
+// notice; so the first bind is without it.
 absl::Status ProbeUdp(const SocketAddress& address) {
   const FileDescriptor probe(socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!probe.valid() || !SetCommon(probe.get(), address) ||
@@ -120,7 +125,8 @@ absl::StatusOr<ListenSockets> OpenOnce(const SocketAddress& address, int workers
 
 absl::StatusOr<ListenSockets> OpenListenSockets(const SocketAddress& address, int workers) {
   absl::StatusOr<ListenSockets> sockets = OpenOnce(address, workers);
-  for (int i = 1; address.port() == 0 && absl::IsAlreadyExists(sockets.status()) && i < kEphemeralTries; ++i) {
+  for (int i = 1; address.port() == 0 && absl::IsAlreadyExists(sockets.status()) && i < kEphemeralTries;
+       ++i) {
     sockets = OpenOnce(address, workers);
   }
   return sockets;

@@ -19,11 +19,11 @@ struct ListenSockets {
   FileDescriptor tcp;
 };
 
-// Opens UDP (`workers` times, at least 1) and TCP on `address`. Datagrams are never fragmented by us on the word of a
-// forged path MTU (IP_PMTUDISC_OMIT); a wildcard address gets packet information, so that answers leave from the address
-// that was asked. Errors name address and transport and say what to do: ALREADY_EXISTS: taken by another socket (of
-// another process of the same user, too: SO_REUSEPORT would share it silently); PERMISSION_DENIED; NOT_FOUND: no such
-// address on this host; UNAVAILABLE: the rest.
+// Opens UDP (`workers` times, at least 1) and TCP on `address`. Datagrams are never fragmented by us on the
+// word of a forged path MTU (IP_PMTUDISC_OMIT); a wildcard address gets packet information, so that answers
+// leave from the address that was asked. Errors name address and transport and say what to do:
+// ALREADY_EXISTS: taken by another socket (of another process of the same user, too: SO_REUSEPORT would share
+// it silently); PERMISSION_DENIED; NOT_FOUND: no such address on this host; UNAVAILABLE: the rest.
 absl::StatusOr<ListenSockets> OpenListenSockets(const SocketAddress& address, int workers);
 
 }  // namespace quartet::nameserver

@@ -1,0 +1,245 @@
+#include "nameserver/serve/tcp_server.h"
+
+#include <pthread.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "dns/base/check.h"
+
+namespace quartet::nameserver {
+namespace {
+
+// Connections accepted before those that are open get their turn again.
+constexpr int kAcceptsARound = 64;
+constexpr int kEvents = 64;
+constexpr int64_t kOutOfDescriptorsPauseMs = 100;
+
+int64_t NowMillis() {
+  return std::chrono::duration_cast<std::chrono::milliseconds>(
+             std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+}  // namespace
+
+struct TcpServer::Client {
+  Client(FileDescriptor descriptor, const SocketAddress& address)
+      : fd(std::move(descriptor)), source(address), connection(source.get()) {}
+
+  FileDescriptor fd;
+  const SocketAddress source;
+  TcpConnection connection;
+  int64_t active_ms = 0;
+  uint32_t watched = 0;
+  Clients::iterator self;
+};
+
+absl::StatusOr<std::unique_ptr<TcpServer>> TcpServer::Start(std::vector<FileDescriptor> listeners,
+                                                            const TcpLimits& limits,
+                                                            ResponderFactory make_responder) {
+  std::unique_ptr<TcpServer> server(new TcpServer(std::move(listeners), limits, std::move(make_responder)));
+  absl::Status prepared = server->Prepare();
+  if (!prepared.ok()) return prepared;
+  server->thread_ = std::thread([raw = server.get()] { raw->Run(); });
+  pthread_setname_np(server->thread_.native_handle(), "tcp");
+  return server;
+}
+
+TcpServer::TcpServer(std::vector<FileDescriptor> listeners, const TcpLimits& limits,
+                     ResponderFactory make_responder)
+    : limits_(limits), make_responder_(std::move(make_responder)), listeners_(std::move(listeners)) {}
+
+TcpServer::~TcpServer() { Stop(); }
+
+void TcpServer::Stop() {
+  if (!thread_.joinable()) return;
+  QUARTET_CHECK(eventfd_write(stop_event_.get(), 1) == 0);
+  thread_.join();
+  clients_.clear();
+  listeners_.clear();
+}
+
+// In epoll, listeners are known by their index, the stop event by their number, clients by their address.
+absl::Status TcpServer::Prepare() {
+  epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
+  stop_event_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  epoll_event stop = {.events = EPOLLIN, .data = {.u64 = listeners_.size()}};
+  bool ok = epoll_.valid() && stop_event_.valid() &&
+            epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, stop_event_.get(), &stop) == 0;
+  for (size_t i = 0; ok && i < listeners_.size(); ++i) {
+    epoll_event event = {.events = EPOLLIN, .data = {.u64 = i}};
+    ok = epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listeners_[i].get(), &event) == 0;
+  }
+  if (ok) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("can't serve TCP: ", std::strerror(errno), "; raise the limit of open files (ulimit -n)"));
+}
+
+void TcpServer::Run() {
+  const std::unique_ptr<Responder> responder = make_responder_();
+  while (Round(*responder)) {
+  }
+}
+
+bool TcpServer::Round(Responder& responder) {
+  epoll_event ready[kEvents];
+  const int n = epoll_wait(epoll_.get(), ready, kEvents, WaitMillis());
+  now_ms_ = NowMillis();
+  // Clients before listeners and expiry: those may close clients, and an event of a closed one would dangle.
+  for (int i = 0; i < n; ++i) {
+    if (ready[i].data.u64 == listeners_.size()) return false;
+    if (ready[i].data.u64 < listeners_.size()) continue;
+    Serve(*static_cast<Client*>(ready[i].data.ptr), (ready[i].events & ~EPOLLOUT) != 0, responder);
+  }
+  Expire();
+  for (int i = 0; i < n; ++i) {
+    if (ready[i].data.u64 < listeners_.size()) AcceptFrom(listeners_[ready[i].data.u64].get());
+  }
+  return true;
+}
+
+int64_t TcpServer::IdleMillis() const {
+  return clients_.size() > limits_.connections / 4 * 3 ? limits_.idle_under_pressure_ms : limits_.idle_ms;
+}
+
+int TcpServer::WaitMillis() const {
+  constexpr int64_t kForever = INT32_MAX;
+  int64_t wait = kForever;
+  if (!clients_.empty()) wait = clients_.front().active_ms + IdleMillis() - now_ms_;
+  if (accept_again_ms_ != 0) wait = std::min(wait, accept_again_ms_ - now_ms_);
+  if (wait == kForever) return -1;
+  return static_cast<int>(std::clamp<int64_t>(wait, 0, kForever - 1));
+}
+
+void TcpServer::Expire() {
+  while (!clients_.empty() && clients_.front().active_ms + IdleMillis() <= now_ms_) Shed(clients_.begin());
+  if (accept_again_ms_ != 0 && accept_again_ms_ <= now_ms_) WatchListeners(true);
+}
+
+void TcpServer::Shed(Clients::iterator client) {
+  counters_.CountConnectionShed();
+  Close(client);
+}
+
+// A listener that can't be accepted from would be ready for ever and spin.
+void TcpServer::WatchListeners(bool watch) {
+  accept_again_ms_ = watch ? 0 : now_ms_ + kOutOfDescriptorsPauseMs;
+  for (size_t i = 0; i < listeners_.size(); ++i) {
+    epoll_event event = {.events = watch ? uint32_t{EPOLLIN} : 0, .data = {.u64 = i}};
+    epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, listeners_[i].get(), &event);
+  }
+}
+
+void TcpServer::AcceptFrom(int listener) {
+  for (int i = 0; i < kAcceptsARound; ++i) {
+    sockaddr_storage source = {};
+    socklen_t size = sizeof(source);
+    FileDescriptor fd(
+        accept4(listener, reinterpret_cast<sockaddr*>(&source), &size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (fd.valid()) {
+      Admit(std::move(fd), SocketAddress::FromKernel(source));
+      continue;
+    }
+    if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      if (!clients_.empty()) Shed(clients_.begin());
+      WatchListeners(false);
+      return;
+    }
+    // A connection that was gone before we took it; the next one is as good.
+    if (errno != ECONNABORTED && errno != EINTR) return;
+  }
+}
+
+void TcpServer::Admit(FileDescriptor fd, const SocketAddress& source) {
+  counters_.CountConnection();
+  size_t& from_source = per_source_[source.source_key()];
+  if (from_source >= limits_.connections_per_source) {
+    counters_.CountConnectionShed();
+    return;
+  }
+  ++from_source;
+  if (clients_.size() >= limits_.connections) Shed(clients_.begin());
+  clients_.emplace_back(std::move(fd), source);
+  Client& client = clients_.back();
+  client.self = std::prev(clients_.end());
+  client.active_ms = now_ms_;
+  client.watched = EPOLLIN;
+  epoll_event event = {.events = EPOLLIN, .data = {.ptr = &client}};
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, client.fd.get(), &event) != 0) Shed(client.self);
+}
+
+void TcpServer::Close(Clients::iterator client) {
+  const auto from_source = per_source_.find(client->source.source_key());
+  QUARTET_CHECK(from_source != per_source_.end() && from_source->second > 0);
+  if (--from_source->second == 0) per_source_.erase(from_source);
+  clients_.erase(client);
+}
+
+void TcpServer::Serve(Client& client, bool readable, Responder& responder) {
+  const bool open = (!readable || !client.connection.wants_read() || Read(client)) && Pump(client, responder);
+  if (open) {
+    Watch(client);
+  } else {
+    Close(client.self);
+  }
+}
+
+bool TcpServer::Read(Client& client) {
+  const std::span<uint8_t> room = client.connection.Room();
+  const ssize_t n = recv(client.fd.get(), room.data(), room.size(), 0);
+  if (n < 0) return errno == EAGAIN || errno == EINTR;
+  if (n == 0) {
+    client.connection.PeerFinished();
+  } else {
+    client.connection.Received(static_cast<size_t>(n));
+  }
+  return true;
+}
+
+bool TcpServer::Pump(Client& client, Responder& responder) {
+  while (true) {
+    if (!SendUnsent(client)) return false;
+    if (client.connection.has_unsent()) return true;
+    const std::span<const uint8_t> answers = client.connection.Answer(responder, space_, counters_);
+    if (answers.empty()) return !client.connection.done();
+    ssize_t n = send(client.fd.get(), answers.data(), answers.size(), MSG_NOSIGNAL);
+    if (n < 0 && errno != EAGAIN && errno != EINTR) return false;
+    n = std::max<ssize_t>(n, 0);
+    if (static_cast<size_t>(n) < answers.size())
+      client.connection.Keep(answers.subspan(static_cast<size_t>(n)));
+    MarkActive(client);
+  }
+}
+
+bool TcpServer::SendUnsent(Client& client) {
+  if (!client.connection.has_unsent()) return true;
+  const std::span<const uint8_t> unsent = client.connection.unsent();
+  const ssize_t n = send(client.fd.get(), unsent.data(), unsent.size(), MSG_NOSIGNAL);
+  if (n < 0) return errno == EAGAIN || errno == EINTR;
+  client.connection.Sent(static_cast<size_t>(n));
+  if (!client.connection.has_unsent()) MarkActive(client);
+  return true;
+}
+
+void TcpServer::Watch(Client& client) {
+  const uint32_t wanted = client.connection.has_unsent() ? uint32_t{EPOLLOUT} : uint32_t{EPOLLIN};
+  if (wanted == client.watched) return;
+  epoll_event event = {.events = wanted, .data = {.ptr = &client}};
+  QUARTET_CHECK(epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, client.fd.get(), &event) == 0);
+  client.watched = wanted;
+}
+
+void TcpServer::MarkActive(Client& client) {
+  client.active_ms = now_ms_;
+  clients_.splice(clients_.end(), clients_, client.self);
+}
+
+}  // namespace quartet::nameserver

@@ -1,0 +1,95 @@
+// A thread that answers TCP (RFC 7766): many connections, many queries each, one epoll.
+#pragma once
+
+#include <cstdint>
+#include <list>
+#include <memory>
+#include <span>
+#include <thread>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "nameserver/serve/counters.h"
+#include "nameserver/serve/file_descriptor.h"
+#include "nameserver/serve/responder.h"
+#include "nameserver/serve/socket_address.h"
+#include "nameserver/serve/tcp_connection.h"
+
+namespace quartet::nameserver {
+
+struct TcpLimits {
+  // When it is reached, the connection longest without a whole query makes room for the next one.
+  size_t connections = 1000;
+  // From one IPv4 address or IPv6 /64; further ones are closed at once.
+  size_t connections_per_source = 100;
+  // Since the last whole query, or since the last answer left: bytes trickling in or out prolong nothing.
+  int64_t idle_ms = 10'000;
+  // The same while more than three quarters of the connections are taken.
+  int64_t idle_under_pressure_ms = 2'000;
+};
+
+class TcpServer {
+ public:
+  // Begins to answer on `listeners` (listening, non-blocking) at once. UNAVAILABLE: the kernel has no
+  // descriptors left.
+  static absl::StatusOr<std::unique_ptr<TcpServer>> Start(std::vector<FileDescriptor> listeners,
+                                                          const TcpLimits& limits,
+                                                          ResponderFactory make_responder);
+  // Stops first.
+  ~TcpServer();
+
+  // Closes all connections and listeners and ends the thread. Only one thread may call it.
+  void Stop();
+
+  const ServeCounters& counters() const { return counters_; }
+
+ private:
+  struct Client;
+  using Clients = std::list<Client>;
+
+  TcpServer(std::vector<FileDescriptor> listeners, const TcpLimits& limits, ResponderFactory make_responder);
+  absl::Status Prepare();
+  void Run();
+  // Waits and handles what is ready; false: it was told to stop.
+  bool Round(Responder& responder);
+  int WaitMillis() const;
+  int64_t IdleMillis() const;
+
+  void AcceptFrom(int listener);
+  // Takes the connection, or closes it for a limit.
+  void Admit(FileDescriptor fd, const SocketAddress& source);
+  void Shed(Clients::iterator client);
+  void Expire();
+  void WatchListeners(bool watch);
+
+  void Serve(Client& client, bool readable, Responder& responder);
+  // False: the connection is broken.
+  bool Read(Client& client);
+  // Answers and sends as far as it goes; false: broken, or done.
+  bool Pump(Client& client, Responder& responder);
+  bool SendUnsent(Client& client);
+  void Watch(Client& client);
+  void MarkActive(Client& client);
+  void Close(Clients::iterator client);
+
+  const TcpLimits limits_;
+  const ResponderFactory make_responder_;
+  std::vector<FileDescriptor> listeners_;
+  FileDescriptor epoll_;
+  FileDescriptor stop_event_;
+  ServeCounters counters_;
+
+  // All below is the thread's.
+  AnswerSpace space_;
+  // Longest without activity first.
+  Clients clients_;
+  absl::flat_hash_map<SocketAddress::SourceKey, size_t> per_source_;
+  int64_t now_ms_ = 0;
+  // Out of descriptors: no accepting before then; 0: accepting.
+  int64_t accept_again_ms_ = 0;
+
+  std::thread thread_;
+};
+
+}  // namespace quartet::nameserver
