@@ -73,7 +73,8 @@ absl::Status FileError(const std::string& directory, int error, absl::string_vie
 
 absl::Status PrepareDirectory(const std::string& directory) {
   if (auto status = MakeDirectory(directory); !status.ok()) return status;
-  if (access(directory.c_str(), R_OK | W_OK | X_OK) != 0) return FileError(directory, errno, "use");
+  if (faccessat(AT_FDCWD, directory.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0)
+    return FileError(directory, errno, "use");
   return CheckCurrent(directory);
 }
 

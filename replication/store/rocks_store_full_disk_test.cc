@@ -1,0 +1,128 @@
+// A disk that fills up and is emptied again, on a small tmpfs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/mount.h>
+
+#include <cerrno>
+#include <cstring>
+#include <random>
+
+#include "replication/store/rocks_store.h"
+#include "replication/store/test_contents.h"
+#include "replication/store/test_directory.h"
+
+namespace quartet::store {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+
+class FullDiskTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (mount("tmpfs", directory_.path().c_str(), "tmpfs", 0, "size=8m") != 0) {
+      GTEST_SKIP() << "no tmpfs can be mounted here: " << std::strerror(errno);
+    }
+    mounted_ = true;
+    // Takes most of the disk until MakeRoom.
+    WriteFile(ballast_, std::string(4 << 20, 'b'));
+    Open();
+  }
+
+  void TearDown() override {
+    store_.reset();
+    EXPECT_EQ(mounted_ ? umount(directory_.path().c_str()) : 0, 0) << std::strerror(errno);
+  }
+
+  void Open() {
+    store_.reset();
+    RocksOptions options;
+    options.write_buffer_bytes = 1 << 20;
+    auto opened = OpenRocksStore(path_, options);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    store_ = *std::move(opened);
+  }
+
+  absl::Status Put(const std::string& key, size_t bytes) {
+    std::string value;
+    while (value.size() < bytes) value += static_cast<char>(random_());
+    auto status = store_->Write(PutsOf({{key, value}}), Store::Sync::kYes);
+    if (status.ok()) written_[key] = value;
+    return status;
+  }
+
+  // Writes until the disk is full, and a few times more.
+  void Fill(size_t bytes) {
+    int failed = 0;
+    for (int i = 0; failed < 5; ++i) {
+      ASSERT_LT(i, 10'000) << "the disk never gets full";
+      const auto status = Put("fill" + std::to_string(fills_++), bytes);
+      if (status.ok()) continue;
+      ++failed;
+      ASSERT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+      ASSERT_THAT(std::string(status.message()),
+                  AllOf(HasSubstr(path_), HasSubstr("full"), HasSubstr("make room")));
+    }
+  }
+
+  void MakeRoom() { ASSERT_TRUE(std::filesystem::remove(ballast_)); }
+
+  void ExpectJustWhatWasAcknowledged() {
+    EXPECT_EQ(ScanAll(*store_), Contents(written_.begin(), written_.end()));
+  }
+
+  TestDirectory directory_;
+  const std::string path_ = directory_.Sub("db");
+  const std::string ballast_ = directory_.Sub("ballast");
+  bool mounted_ = false;
+  std::unique_ptr<Store> store_;
+  std::map<std::string, std::string> written_;
+  std::mt19937 random_{1};
+  int fills_ = 0;
+};
+
+TEST_F(FullDiskTest, IsSaidAndReadsGoOn) {
+  Fill(20'000);
+  ExpectJustWhatWasAcknowledged();
+}
+
+TEST_F(FullDiskTest, WritesGoOnOnceThereIsRoom) {
+  Fill(20'000);
+  MakeRoom();
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(Put("after" + std::to_string(i), 1000), absl::OkStatus());
+  ExpectJustWhatWasAcknowledged();
+  Open();
+  ExpectJustWhatWasAcknowledged();
+}
+
+TEST_F(FullDiskTest, WritesGoOnWhenItWasFullFromTheFirstOne) {
+  ASSERT_EQ(Put("a", 1 << 20), absl::OkStatus());
+  Open();
+  // Nothing is in memory that could be moved to a table.
+  Fill(3 << 20);
+  MakeRoom();
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(Put("after" + std::to_string(i), 1000), absl::OkStatus());
+  Open();
+  ExpectJustWhatWasAcknowledged();
+}
+
+TEST_F(FullDiskTest, FullDiskSurvivesAReopen) {
+  Fill(20'000);
+  MakeRoom();
+  Open();
+  ExpectJustWhatWasAcknowledged();
+  EXPECT_EQ(Put("after", 1000), absl::OkStatus());
+}
+
+TEST_F(FullDiskTest, OpeningOnAFullDiskSaysSo) {
+  store_.reset();
+  std::ofstream file(directory_.Sub("rest"), std::ios::binary);
+  const std::string block(4096, 'x');
+  while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+  }
+  const auto status = OpenRocksStore(directory_.Sub("other")).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+}
+
+}  // namespace
+}  // namespace quartet::store
