@@ -15,6 +15,9 @@
 namespace quartet::admin {
 namespace {
 
+// Room for a thousand faults of a zone file (metadata is base64 on its way).
+constexpr int kFaultBytes = 256 << 10;
+
 void PrintFault(const v1::Fault& fault) {
   std::string where;
   if (fault.line() > 0) {
@@ -59,11 +62,14 @@ const std::shared_ptr<grpc::Channel>& Session::channel() {
     Fail(kUsage, absl::StrCat(tls.certificate, " is of ", material->identity.ToString(),
                               "; this command needs an admin's (quartet://admin/NAME)"));
   }
-  channel_ = grpc::CreateChannel(controller, transport::MakeClientCredentials(*material));
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 2 * kFaultBytes);
+  channel_ = grpc::CreateCustomChannel(controller, transport::MakeClientCredentials(*material), arguments);
   return channel_;
 }
 
 void Session::Prepare(grpc::ClientContext& context) const {
+  context.AddMetadata("quartet-fault-bytes", std::to_string(kFaultBytes));
   const auto timeout = std::chrono::duration<double>(timeout_seconds);
   context.set_deadline(std::chrono::system_clock::now() +
                        std::chrono::duration_cast<std::chrono::system_clock::duration>(timeout));

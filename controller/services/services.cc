@@ -1,0 +1,42 @@
+#include "controller/services/services.h"
+
+#include <grpcpp/impl/codegen/service_type.h>
+
+#include <chrono>
+
+#include "controller/services/watch_pump.h"
+
+namespace quartet::controller {
+namespace {
+
+// Changes are told at once and rarely move more than a few times; nodes move with every acknowledgement.
+constexpr std::chrono::microseconds kChangeInterval(0);
+constexpr std::chrono::microseconds kNodeInterval(10'000);
+
+}  // namespace
+
+struct AdminServices::State {
+  explicit State(Controller& controller) : change_pump(kChangeInterval), node_pump(kNodeInterval) {
+    services.push_back(MakeZoneService(controller));
+    services.push_back(MakeRecordSetService(controller));
+    services.push_back(MakeChangeService(controller, change_pump));
+    services.push_back(MakeNameserverService(controller));
+    services.push_back(MakeNodeService(controller, node_pump));
+    services.push_back(MakeStatusService(controller));
+  }
+
+  WatchPump change_pump;
+  WatchPump node_pump;
+  std::vector<std::unique_ptr<grpc::Service>> services;
+};
+
+AdminServices::AdminServices(Controller& controller) : state_(std::make_unique<State>(controller)) {}
+AdminServices::~AdminServices() = default;
+
+std::vector<grpc::Service*> AdminServices::services() const {
+  std::vector<grpc::Service*> services;
+  for (const auto& service : state_->services) services.push_back(service.get());
+  return services;
+}
+
+}  // namespace quartet::controller

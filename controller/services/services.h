@@ -1,0 +1,37 @@
+// The admin API over gRPC: each service a thin coat around the controller's core. Admins only.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "controller/core.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace quartet::controller {
+
+// Thread-safe. Must outlive the server it is registered with, and not the controller.
+class AdminServices {
+ public:
+  explicit AdminServices(Controller& controller);
+  ~AdminServices();
+
+  std::vector<grpc::Service*> services() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+std::unique_ptr<grpc::Service> MakeZoneService(Controller& controller);
+std::unique_ptr<grpc::Service> MakeRecordSetService(Controller& controller);
+std::unique_ptr<grpc::Service> MakeNameserverService(Controller& controller);
+std::unique_ptr<grpc::Service> MakeStatusService(Controller& controller);
+
+class WatchPump;
+std::unique_ptr<grpc::Service> MakeChangeService(Controller& controller, WatchPump& pump);
+std::unique_ptr<grpc::Service> MakeNodeService(Controller& controller, WatchPump& pump);
+
+}  // namespace quartet::controller

@@ -1,0 +1,46 @@
+#include "controller/services/call.h"
+#include "controller/services/services.h"
+#include "quartet/admin/v1/zone.grpc.pb.h"
+
+namespace quartet::controller {
+namespace {
+
+namespace v1 = admin::v1;
+
+class ZoneService final : public v1::ZoneService::Service {
+ public:
+  explicit ZoneService(Controller& controller) : controller_(controller) {}
+
+  grpc::Status CreateZone(grpc::ServerContext* context, const v1::CreateZoneRequest* request,
+                          v1::CreateZoneResponse* response) override {
+    return ServeAdmin(*context, response,
+                      [&](const Caller& caller) { return controller_.CreateZone(caller, *request); });
+  }
+
+  grpc::Status GetZone(grpc::ServerContext* context, const v1::GetZoneRequest* request,
+                       v1::Zone* response) override {
+    return ServeAdmin(*context, response, [&](const Caller&) { return controller_.GetZone(*request); });
+  }
+
+  grpc::Status ListZones(grpc::ServerContext* context, const v1::ListZonesRequest* request,
+                         v1::ListZonesResponse* response) override {
+    return ServeAdmin(*context, response, [&](const Caller&) { return controller_.ListZones(*request); });
+  }
+
+  grpc::Status DeleteZone(grpc::ServerContext* context, const v1::DeleteZoneRequest* request,
+                          v1::Change* response) override {
+    return ServeAdmin(*context, response,
+                      [&](const Caller& caller) { return controller_.DeleteZone(caller, *request); });
+  }
+
+ private:
+  Controller& controller_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> MakeZoneService(Controller& controller) {
+  return std::make_unique<ZoneService>(controller);
+}
+
+}  // namespace quartet::controller
