@@ -27,8 +27,9 @@ constexpr uint64_t kReplicaFormat = 1;
 constexpr size_t kCursorBytes = 8 + 8 + std::tuple_size<Chain>::value;
 
 absl::Status Damaged(absl::string_view name) {
-  return absl::DataLossError(absl::StrCat("this node's replica is damaged (", name,
-                                          "); empty its directory and start the node again: it fetches all its zones"));
+  return absl::DataLossError(
+      absl::StrCat("this node's replica is damaged (", name,
+                   "); empty its directory and start the node again: it fetches all its zones"));
 }
 
 absl::StatusOr<uint64_t> Number(absl::string_view name, absl::string_view value) {
@@ -81,8 +82,9 @@ absl::Status ReadOne(absl::string_view name, absl::string_view value, NodeMeta& 
     absl::StatusOr<uint64_t> format = Number(name, value);
     if (!format.ok()) return format.status();
     if (*format > kReplicaFormat) {
-      return absl::DataLossError(absl::StrCat("this node's replica has format ", *format, ", this program reads ",
-                                              kReplicaFormat, ": run a newer program, or empty its directory"));
+      return absl::DataLossError(absl::StrCat("this node's replica has format ", *format,
+                                              ", this program reads ", kReplicaFormat,
+                                              ": run a newer program, or empty its directory"));
     }
   }
   return absl::OkStatus();
@@ -102,7 +104,8 @@ absl::StatusOr<std::optional<NodeMeta>> ReadNodeMeta(const store::Reader& reader
   }
   if (!it->status().ok()) return it->status();
   if (!found) return std::optional<NodeMeta>();
-  if (meta.incarnation.empty()) return absl::DataLossError("this directory holds something else than a node's replica");
+  if (meta.incarnation.empty())
+    return absl::DataLossError("this directory holds something else than a node's replica");
   if (meta.complete && !meta.cursor.has_value()) return Damaged(kCursor);
   return std::optional<NodeMeta>(std::move(meta));
 }

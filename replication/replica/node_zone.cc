@@ -23,8 +23,8 @@ std::vector<std::string> DirectoryKeys(const NodeZone& zone) {
 }
 
 absl::Status Damaged(absl::string_view zone_id) {
-  return absl::DataLossError(absl::StrCat("the row of zone ", zone_id,
-                                          " is damaged; empty the replica's directory and start the node again"));
+  return absl::DataLossError(absl::StrCat(
+      "the row of zone ", zone_id, " is damaged; empty the replica's directory and start the node again"));
 }
 
 absl::Status ReadLocal(absl::string_view zone_id, absl::string_view value, NodeZones& zones) {
@@ -54,7 +54,8 @@ absl::Status ReadRow(absl::string_view zone_id, absl::string_view value, NodeZon
 
 using ReadOne = absl::Status (*)(absl::string_view, absl::string_view, NodeZones&);
 
-absl::Status ReadAll(const store::Reader& reader, const std::string& prefix, ReadOne read_one, NodeZones& zones) {
+absl::Status ReadAll(const store::Reader& reader, const std::string& prefix, ReadOne read_one,
+                     NodeZones& zones) {
   std::unique_ptr<store::Iterator> it = reader.Scan(prefix, store::PrefixEnd(prefix));
   for (; it->Valid(); it->Next()) {
     absl::Status read = read_one(it->key().substr(prefix.size()), it->value(), zones);
@@ -66,11 +67,13 @@ absl::Status ReadAll(const store::Reader& reader, const std::string& prefix, Rea
 }  // namespace
 
 absl::Status SetRow(NodeZone& zone, absl::string_view zone_id, const stored::v1::NodeZoneRow& row) {
-  if (row.id() != zone_id) return absl::InvalidArgumentError(absl::StrCat("row of ", row.id(), " for ", zone_id));
+  if (row.id() != zone_id)
+    return absl::InvalidArgumentError(absl::StrCat("row of ", row.id(), " for ", zone_id));
   const std::string& wire = row.name();
   absl::StatusOr<dns::Name> apex =
       dns::Name::FromWire(std::span(reinterpret_cast<const uint8_t*>(wire.data()), wire.size()));
-  if (!apex.ok()) return absl::InvalidArgumentError(absl::StrCat("name of zone ", zone_id, ": ", apex.status().message()));
+  if (!apex.ok())
+    return absl::InvalidArgumentError(absl::StrCat("name of zone ", zone_id, ": ", apex.status().message()));
   zone.row = row;
   zone.apex = *std::move(apex);
   zone.named = true;

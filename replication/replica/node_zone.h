@@ -17,7 +17,8 @@ namespace quartet::replication {
 struct NodeZone {
   // Describes the record sets that are stored under `generation`; revision 0 where there are none.
   stored::v1::NodeZoneRow row;
-  // The row's name. The root while `named` is false: an entry that could not be read made it known by its id only.
+  // The row's name. The root while `named` is false: an entry that could not be read made it known by its id
+  // only.
   dns::Name apex;
   bool named = false;
   // 0: nothing to serve.

@@ -1,0 +1,391 @@
+#include "replication/feed/subscriber.h"
+
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "replication/entry/entry.h"
+#include "replication/feed/acknowledgements.h"
+#include "replication/feed/fetches.h"
+#include "replication/feed/stream_rules.h"
+#include "replication/feed/zone_updates.h"
+#include "replication/replica/node_replica.h"
+
+namespace quartet::replication {
+namespace {
+
+namespace v1 = quartet::replication::v1;
+
+// A fetch that failed is tried again after it; one of a zone its controller can't vouch for, later.
+constexpr int64_t kRetryUs = 2'000'000;
+constexpr int64_t kQuarantineUs = 60'000'000;
+
+class Machine : public Subscriber {
+ public:
+  Machine(store::Store& store, Clock& clock, const Options& options, NodeReplica replica)
+      : store_(store),
+        clock_(clock),
+        options_(options),
+        replica_(std::move(replica)),
+        fetches_(options.fetches) {
+    for (const std::string& zone_id : replica_.behind()) fetches_.Want(zone_id, 0);
+  }
+
+  std::vector<ZoneUpdate> StoredZones() const override;
+  bool complete() const override { return replica_.meta().complete; }
+  Position cursor() const override { return replica_.meta().cursor.value_or(Position()); }
+  const std::map<uint32_t, std::string>& digest_keys() const override { return replica_.meta().digest_keys; }
+
+  v1::SubscribeRequest Connected() override;
+  absl::Status Receive(const v1::SubscribeResponse& message) override;
+  void Disconnected() override;
+
+  Ready TakeReady() override;
+  std::vector<v1::SubscribeRequest> Done() override;
+
+  void Unloadable(const std::string& zone_id, const std::string& reason) override;
+  v1::SubscribeRequest SocketsClosed() override;
+  std::optional<int64_t> MicrosSinceSpan() const override;
+
+ private:
+  // A replica that never was complete asks for an inventory: it keeps what it has, and is held against it.
+  std::optional<Position> ResumeCursor() const { return complete() ? replica_.meta().cursor : std::nullopt; }
+
+  void Handle(store::Overlay& out, const v1::SubscribeResponse& message);
+  void Welcomed(store::Overlay& out, const v1::Welcome& welcome);
+  void TakeInventory(store::Overlay& out, const v1::InventoryPart& part);
+  void Settle(store::Overlay& out, const Position& as_of);
+  void TakeSpan(store::Overlay& out, const v1::Span& span);
+  void ApplyEntry(store::Overlay& out, const v1::NodeEntry& entry);
+  void ApplyDelta(store::Overlay& out, const std::string& zone_id, const v1::ZoneDelta& delta);
+  void Keep(store::Overlay& out, const v1::NodeEntry& entry);
+  void BecameBehind(const std::string& zone_id, int64_t fetch_at_us);
+  void RemoveZone(store::Overlay& out, const std::string& zone_id);
+
+  void TakeSnapshotPart(store::Overlay& out, const v1::SnapshotPart& part);
+  bool Follows(const Fetch& fetch, const v1::SnapshotPart& part, const Position& as_of) const;
+  void EndSnapshot(store::Overlay& out, Fetch& fetch, const v1::SnapshotPart& part);
+  void FinishRipe(store::Overlay& out);
+  void Finish(store::Overlay& out, const std::string& zone_id);
+  void GiveUp(store::Overlay& out, const std::string& zone_id, int64_t retry_at_us);
+  void CheckComplete(store::Overlay& out, Ready& ready);
+
+  int64_t Now() const { return clock_.MonotonicMicros(); }
+
+  store::Store& store_;
+  Clock& clock_;
+  const Options options_;
+  NodeReplica replica_;
+  Fetches fetches_;
+  StreamRules rules_;
+  Acknowledgements acknowledgements_;
+  ZoneUpdates updates_;
+  // Messages of the stream that passed the rules and wait for the next write.
+  std::vector<v1::SubscribeResponse> queue_;
+  std::optional<NodeInventory> inventory_;
+  // Stages of an ended stream, still to be removed.
+  std::vector<NodeStage> garbage_;
+  // Zones the controller can't vouch for: the first fill does not wait for them.
+  std::set<std::string> quarantined_;
+  std::optional<int64_t> last_span_us_;
+  // Resumed or settled: zones may be fetched.
+  bool streaming_ = false;
+  bool opened_ = false;
+  // Of the Ready being made.
+  bool drain_ = false;
+  bool sync_ = false;
+};
+
+std::vector<ZoneUpdate> Machine::StoredZones() const {
+  std::vector<ZoneUpdate> updates;
+  for (const auto& [id, zone] : replica_.zones()) {
+    if (zone.named) updates.push_back(StoredZone(zone));
+  }
+  return updates;
+}
+
+v1::SubscribeRequest Machine::Connected() {
+  const NodeMeta& meta = replica_.meta();
+  rules_.Open({ResumeCursor(), meta.epoch, static_cast<int64_t>(options_.span_credit),
+               static_cast<int64_t>(options_.snapshot_credit)});
+  v1::SubscribeRequest request;
+  v1::Hello* hello = request.mutable_hello();
+  hello->set_incarnation(meta.incarnation);
+  if (ResumeCursor().has_value()) WritePosition(*ResumeCursor(), *hello->mutable_cursor());
+  hello->set_format(kEntryFormat);
+  hello->set_span_credit(options_.span_credit);
+  hello->set_snapshot_credit(options_.snapshot_credit);
+  hello->set_version(options_.version);
+  return request;
+}
+
+absl::Status Machine::Receive(const v1::SubscribeResponse& message) {
+  if (absl::Status status = rules_.Check(message); !status.ok()) return status;
+  if (message.has_span()) last_span_us_ = Now();
+  queue_.push_back(message);
+  return absl::OkStatus();
+}
+
+void Machine::Disconnected() {
+  rules_.Close();
+  acknowledgements_.End();
+  queue_.clear();
+  inventory_.reset();
+  streaming_ = false;
+  for (NodeStage& stage : fetches_.Restart(Now())) garbage_.push_back(std::move(stage));
+}
+
+Subscriber::Ready Machine::TakeReady() {
+  Ready ready;
+  store::Overlay out(store_, ready.batch);
+  sync_ = !opened_;
+  drain_ = false;
+  const std::optional<Position> cursor = replica_.meta().cursor;
+  if (!opened_) replica_.FinishOpening(out);
+  opened_ = true;
+  for (const NodeStage& stage : garbage_) replica_.DropStage(out, stage);
+  garbage_.clear();
+  replica_.WriteUnloadable(out);
+  for (const v1::SubscribeResponse& message : queue_) Handle(out, message);
+  queue_.clear();
+  CheckComplete(out, ready);
+  if (replica_.meta().cursor != cursor) replica_.WriteCursor(out);
+  ready.sync = sync_ && !ready.batch.empty() ? store::Store::Sync::kYes : store::Store::Sync::kNo;
+  ready.visible = updates_.Take();
+  ready.drain = drain_;
+  return ready;
+}
+
+void Machine::Handle(store::Overlay& out, const v1::SubscribeResponse& message) {
+  if (message.has_welcome()) Welcomed(out, message.welcome());
+  if (message.has_inventory_part()) TakeInventory(out, message.inventory_part());
+  if (message.has_span()) TakeSpan(out, message.span());
+  if (message.has_snapshot_part()) TakeSnapshotPart(out, message.snapshot_part());
+  if (message.has_drain()) drain_ = true;
+}
+
+void Machine::Welcomed(store::Overlay& out, const v1::Welcome& welcome) {
+  for (const v1::DigestKey& key : welcome.digest_keys()) {
+    if (key.key().size() == Hasher::kKeyBytes) replica_.LearnDigestKey(out, key.id(), key.key());
+  }
+  replica_.SeeEpoch(out, welcome.epoch());
+  streaming_ = welcome.resumed();
+  if (streaming_) acknowledgements_.Begin();
+}
+
+void Machine::TakeInventory(store::Overlay& out, const v1::InventoryPart& part) {
+  absl::StatusOr<Position> as_of = ReadPosition(part.as_of());
+  if (!as_of.ok()) return;
+  if (!inventory_.has_value()) inventory_.emplace(replica_.zones(), as_of->epoch);
+  for (const stored::v1::NodeZoneRow& row : part.zones()) inventory_->Add(row);
+  if (part.last()) Settle(out, *as_of);
+}
+
+void Machine::Settle(store::Overlay& out, const Position& as_of) {
+  const NodeInventory::Difference difference = std::move(*inventory_).Finish();
+  inventory_.reset();
+  for (const std::string& zone_id : difference.gone) {
+    updates_.Remove(zone_id, replica_.Find(zone_id)->apex);
+    fetches_.Forget(zone_id);
+  }
+  replica_.Settle(out, difference, as_of);
+  for (const std::string& zone_id : difference.settled) fetches_.Forget(zone_id);
+  for (const stored::v1::NodeZoneRow& row : difference.differing) BecameBehind(row.id(), Now());
+  streaming_ = true;
+  sync_ = true;
+  acknowledgements_.Begin();
+}
+
+void Machine::TakeSpan(store::Overlay& out, const v1::Span& span) {
+  for (const v1::NodeEntry& entry : span.entries()) ApplyEntry(out, entry);
+  absl::StatusOr<Position> upto = ReadPosition(span.upto());
+  if (upto.ok()) replica_.MoveCursor(*upto);
+  FinishRipe(out);
+}
+
+void Machine::ApplyEntry(store::Overlay& out, const v1::NodeEntry& entry) {
+  sync_ = true;
+  const NodeZone* zone = replica_.Find(entry.zone_id());
+  if (zone != nullptr && zone->is_behind()) {
+    Keep(out, entry);
+    return;
+  }
+  v1::ZoneDelta delta;
+  if (entry.min_reader() <= kEntryFormat && delta.ParseFromString(entry.delta())) {
+    ApplyDelta(out, entry.zone_id(), delta);
+    return;
+  }
+  replica_.MarkBehind(out, entry.zone_id(), nullptr,
+                      absl::StrCat("entry ", entry.index(), " can't be read by this version"));
+  BecameBehind(entry.zone_id(), Now());
+}
+
+void Machine::ApplyDelta(store::Overlay& out, const std::string& zone_id, const v1::ZoneDelta& delta) {
+  const NodeZone* before = replica_.Find(zone_id);
+  const dns::Name apex = before == nullptr ? dns::Name() : before->apex;
+  switch (replica_.Apply(out, zone_id, delta)) {
+    case NodeReplica::Applied::kLoaded:
+      updates_.Load(*replica_.Find(zone_id));
+      break;
+    case NodeReplica::Applied::kChanged:
+      updates_.Change(*replica_.Find(zone_id), delta);
+      break;
+    case NodeReplica::Applied::kRemoved:
+      updates_.Remove(zone_id, apex);
+      break;
+    case NodeReplica::Applied::kBehind:
+      BecameBehind(zone_id, Now());
+      break;
+    case NodeReplica::Applied::kKept:
+    case NodeReplica::Applied::kNothing:
+      break;
+  }
+}
+
+void Machine::Keep(store::Overlay& out, const v1::NodeEntry& entry) {
+  Fetch* fetch = fetches_.Find(entry.zone_id());
+  // One that is only wanted will be asked for with a cursor behind this entry.
+  if (fetch == nullptr) return;
+  fetch->kept.push_back(entry);
+  fetch->kept_bytes += entry.ByteSizeLong();
+  if (fetch->kept_bytes > options_.kept_bytes) GiveUp(out, entry.zone_id(), Now());
+}
+
+void Machine::BecameBehind(const std::string& zone_id, int64_t fetch_at_us) {
+  const NodeZone& zone = *replica_.Find(zone_id);
+  // With something to serve it goes on serving that.
+  if (zone.served_revision() == 0) updates_.Load(zone);
+  fetches_.Want(zone_id, fetch_at_us);
+}
+
+void Machine::RemoveZone(store::Overlay& out, const std::string& zone_id) {
+  const NodeZone* zone = replica_.Find(zone_id);
+  if (zone == nullptr) return;
+  updates_.Remove(zone_id, zone->apex);
+  replica_.Remove(out, zone_id);
+}
+
+bool Machine::Follows(const Fetch& fetch, const v1::SnapshotPart& part, const Position& as_of) const {
+  if (fetch.whole) return false;
+  if (part.part() == 0) return as_of.epoch == fetch.asked_at.epoch && as_of.index >= fetch.asked_at.index;
+  return fetch.stage.has_value() && part.part() == fetch.next_part && as_of == fetch.as_of;
+}
+
+void Machine::TakeSnapshotPart(store::Overlay& out, const v1::SnapshotPart& part) {
+  Fetch* fetch = fetches_.Find(part.zone_id());
+  absl::StatusOr<Position> as_of = ReadPosition(part.as_of());
+  // Parts of a transfer that was given up go on coming; they are let pass.
+  if (fetch == nullptr || !as_of.ok() || !Follows(*fetch, part, *as_of)) return;
+  if (part.part() == 0) {
+    if (fetch->stage.has_value()) replica_.DropStage(out, *fetch->stage);
+    fetch->stage = replica_.BeginStage(out, part.zone_id());
+    fetch->as_of = *as_of;
+    fetch->next_part = 0;
+  }
+  ++fetch->next_part;
+  if (!replica_.AddToStage(out, *fetch->stage, part).ok()) {
+    GiveUp(out, part.zone_id(), Now() + kRetryUs);
+    return;
+  }
+  if (part.last()) EndSnapshot(out, *fetch, part);
+}
+
+void Machine::EndSnapshot(store::Overlay& out, Fetch& fetch, const v1::SnapshotPart& part) {
+  if (!part.quarantined().empty()) {
+    const std::string zone_id = part.zone_id();
+    GiveUp(out, zone_id, Now() + kQuarantineUs);
+    replica_.MarkBehind(out, zone_id, nullptr,
+                        absl::StrCat("quarantined by the controller: ", part.quarantined()));
+    quarantined_.insert(zone_id);
+    sync_ = true;
+    return;
+  }
+  fetch.whole = true;
+  if (part.has_row()) fetch.row = part.row();
+  FinishRipe(out);
+}
+
+void Machine::FinishRipe(store::Overlay& out) {
+  for (const std::string& zone_id : fetches_.Ripe(cursor())) Finish(out, zone_id);
+}
+
+void Machine::Finish(store::Overlay& out, const std::string& zone_id) {
+  sync_ = true;
+  Fetch fetch = fetches_.Take(zone_id);
+  quarantined_.erase(zone_id);
+  if (!fetch.row.has_value()) {
+    replica_.DropStage(out, *fetch.stage);
+    RemoveZone(out, zone_id);
+  } else if (absl::Status flipped = replica_.Flip(out, *fetch.stage, *fetch.row, fetch.as_of); flipped.ok()) {
+    updates_.Load(*replica_.Find(zone_id));
+  } else {
+    replica_.DropStage(out, *fetch.stage);
+    replica_.MarkBehind(out, zone_id, nullptr, flipped.message());
+    BecameBehind(zone_id, Now() + kRetryUs);
+    return;
+  }
+  for (const v1::NodeEntry& entry : fetch.kept) {
+    if (entry.index() > fetch.as_of.index) ApplyEntry(out, entry);
+  }
+}
+
+void Machine::GiveUp(store::Overlay& out, const std::string& zone_id, int64_t retry_at_us) {
+  Fetch fetch = fetches_.Take(zone_id);
+  if (fetch.stage.has_value()) replica_.DropStage(out, *fetch.stage);
+  fetches_.Want(zone_id, retry_at_us);
+}
+
+void Machine::CheckComplete(store::Overlay& out, Ready& ready) {
+  if (complete() || !streaming_) return;
+  for (const std::string& zone_id : replica_.behind()) {
+    if (quarantined_.count(zone_id) == 0) return;
+  }
+  replica_.SetComplete(out);
+  ready.complete = true;
+  sync_ = true;
+}
+
+std::vector<v1::SubscribeRequest> Machine::Done() {
+  std::vector<v1::SubscribeRequest> requests;
+  const int64_t now = Now();
+  if (std::optional<v1::Acknowledgement> acknowledgement = acknowledgements_.Next(replica_, now)) {
+    *requests.emplace_back().mutable_acknowledgement() = *std::move(acknowledgement);
+  }
+  v1::Credit credit = rules_.TakeCredit();
+  if (credit.span_bytes() != 0 || credit.snapshot_bytes() != 0) {
+    *requests.emplace_back().mutable_credit() = std::move(credit);
+  }
+  if (!streaming_) return requests;
+  for (const std::string& zone_id : fetches_.Ask(now, cursor())) {
+    requests.emplace_back().mutable_fetch_zone()->set_zone_id(zone_id);
+  }
+  return requests;
+}
+
+void Machine::Unloadable(const std::string& zone_id, const std::string& reason) {
+  if (replica_.Find(zone_id) == nullptr) return;
+  replica_.MarkUnloadable(zone_id, reason);
+  fetches_.Want(zone_id, Now());
+}
+
+v1::SubscribeRequest Machine::SocketsClosed() {
+  v1::SubscribeRequest request;
+  request.mutable_sockets_closed();
+  return request;
+}
+
+std::optional<int64_t> Machine::MicrosSinceSpan() const {
+  if (!last_span_us_.has_value()) return std::nullopt;
+  return Now() - *last_span_us_;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Subscriber>> Subscriber::Open(store::Store& store, Clock& clock,
+                                                             Random& random, const Options& options) {
+  absl::StatusOr<NodeReplica> replica = NodeReplica::Open(store, random);
+  if (!replica.ok()) return replica.status();
+  return std::unique_ptr<Subscriber>(std::make_unique<Machine>(store, clock, options, *std::move(replica)));
+}
+
+}  // namespace quartet::replication

@@ -1,0 +1,75 @@
+#include "replication/feed/zone_updates.h"
+
+#include <utility>
+
+namespace quartet::replication {
+namespace {
+
+// The parts of an update that say which state of the zone it leads to.
+ZoneUpdate Describe(ZoneUpdate::Kind kind, const NodeZone& zone) {
+  ZoneUpdate update;
+  update.kind = kind;
+  update.zone_id = zone.row.id();
+  update.apex = zone.apex;
+  update.revision = zone.row.revision();
+  update.generation = zone.generation;
+  update.digest = zone.row.served_digest();
+  update.digest_key_id = zone.row.digest_key_id();
+  return update;
+}
+
+}  // namespace
+
+ZoneUpdate StoredZone(const NodeZone& zone) {
+  if (zone.generation != 0 && !zone.unloadable) return Describe(ZoneUpdate::Kind::kLoad, zone);
+  ZoneUpdate update = Describe(ZoneUpdate::Kind::kFail, zone);
+  update.reason = zone.behind;
+  return update;
+}
+
+void ZoneUpdates::Load(const NodeZone& zone) {
+  if (zone.named) Supersede(StoredZone(zone));
+}
+
+void ZoneUpdates::Change(const NodeZone& zone, const quartet::replication::v1::ZoneDelta& delta) {
+  std::vector<size_t>& slots = by_zone_[zone.row.id()];
+  if (!slots.empty() && slots_[slots.back()].update.kind == ZoneUpdate::Kind::kLoad) {
+    slots_[slots.back()].update = StoredZone(zone);
+    return;
+  }
+  ZoneUpdate update = Describe(ZoneUpdate::Kind::kRecords, zone);
+  update.records.reserve(static_cast<size_t>(delta.removed_keys_size() + delta.puts_size()));
+  for (const std::string& key : delta.removed_keys()) update.records.push_back({key, std::nullopt});
+  for (const quartet::replication::v1::ServedRecord& put : delta.puts()) {
+    update.records.push_back({put.key(), put.served()});
+  }
+  slots.push_back(slots_.size());
+  slots_.push_back({std::move(update), false});
+}
+
+void ZoneUpdates::Remove(const std::string& zone_id, const dns::Name& apex) {
+  ZoneUpdate update;
+  update.kind = ZoneUpdate::Kind::kRemove;
+  update.zone_id = zone_id;
+  update.apex = apex;
+  Supersede(std::move(update));
+}
+
+void ZoneUpdates::Supersede(ZoneUpdate update) {
+  std::vector<size_t>& slots = by_zone_[update.zone_id];
+  for (size_t slot : slots) slots_[slot].superseded = true;
+  slots.assign(1, slots_.size());
+  slots_.push_back({std::move(update), false});
+}
+
+std::vector<ZoneUpdate> ZoneUpdates::Take() {
+  std::vector<ZoneUpdate> updates;
+  for (Slot& slot : slots_) {
+    if (!slot.superseded) updates.push_back(std::move(slot.update));
+  }
+  slots_.clear();
+  by_zone_.clear();
+  return updates;
+}
+
+}  // namespace quartet::replication

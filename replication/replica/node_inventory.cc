@@ -1,0 +1,35 @@
+#include "replication/replica/node_inventory.h"
+
+#include <utility>
+
+namespace quartet::replication {
+namespace {
+
+bool SameData(const NodeZone& zone, const stored::v1::NodeZoneRow& row) {
+  return zone.generation != 0 && !zone.unloadable && zone.row.revision() == row.revision() &&
+         zone.row.served_digest() == row.served_digest() && zone.row.digest_key_id() == row.digest_key_id();
+}
+
+}  // namespace
+
+void NodeInventory::Add(const stored::v1::NodeZoneRow& row) {
+  for (; next_ != zones_->end() && next_->first < row.id(); ++next_) difference_.gone.push_back(next_->first);
+  if (next_ == zones_->end() || next_->first != row.id()) {
+    difference_.differing.push_back(row);
+    return;
+  }
+  const NodeZone& zone = next_->second;
+  ++next_;
+  if (!SameData(zone, row)) {
+    difference_.differing.push_back(row);
+  } else if (zone.is_behind() || zone.epoch != epoch_) {
+    difference_.settled.push_back(row.id());
+  }
+}
+
+NodeInventory::Difference NodeInventory::Finish() && {
+  for (; next_ != zones_->end(); ++next_) difference_.gone.push_back(next_->first);
+  return std::move(difference_);
+}
+
+}  // namespace quartet::replication

@@ -1,0 +1,253 @@
+#include "replication/replica/node_replica.h"
+
+#include <cstring>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "dns/base/check.h"
+#include "replication/replica/node_records.h"
+#include "replication/replica/node_snapshot_rules.h"
+
+namespace quartet::replication {
+namespace {
+
+std::string NewIncarnation(Random& random) {
+  std::string bytes;
+  while (bytes.size() < NodeMeta::kIncarnationBytes) {
+    const uint64_t part = random.Next();
+    bytes.append(reinterpret_cast<const char*>(&part), sizeof(part));
+  }
+  return bytes;
+}
+
+// Adds to `out` what was written into `scratch` above it.
+void Merge(store::Overlay& out, const store::Batch& scratch) {
+  using Kind = store::Batch::Operation::Kind;
+  for (const store::Batch::Operation& operation : scratch.operations()) {
+    if (operation.kind == Kind::kPut) out.Put(operation.key, operation.value);
+    if (operation.kind == Kind::kDelete) out.Delete(operation.key);
+    if (operation.kind == Kind::kDeleteRange) out.DeleteRange(operation.key, operation.value);
+  }
+}
+
+}  // namespace
+
+NodeReplica::NodeReplica(NodeMeta meta, NodeZones zones) : meta_(std::move(meta)), zones_(std::move(zones)) {
+  for (const auto& [id, key] : meta_.digest_keys) hashers_.emplace(id, Hasher(key));
+  for (const auto& [id, zone] : zones_) {
+    if (zone.is_behind()) behind_.insert(id);
+  }
+}
+
+absl::StatusOr<NodeReplica> NodeReplica::Open(const store::Reader& reader, Random& random) {
+  absl::StatusOr<std::optional<NodeMeta>> meta = ReadNodeMeta(reader);
+  if (!meta.ok()) return meta.status();
+  if (!meta->has_value()) {
+    NodeMeta fresh;
+    fresh.incarnation = NewIncarnation(random);
+    NodeReplica replica(std::move(fresh), {});
+    replica.opened_empty_ = true;
+    return replica;
+  }
+  absl::StatusOr<NodeZones> zones = ReadNodeZones(reader);
+  if (!zones.ok()) return zones.status();
+  return NodeReplica(std::move(**meta), *std::move(zones));
+}
+
+void NodeReplica::FinishOpening(store::Overlay& out) {
+  if (opened_empty_) PutIncarnation(out, meta_);
+  opened_empty_ = false;
+  for (const auto& [zone_id, generation] : meta_.stages) {
+    EraseGeneration(out, zone_id, generation);
+    EraseStage(out, zone_id);
+  }
+  meta_.stages.clear();
+}
+
+const NodeZone* NodeReplica::Find(absl::string_view zone_id) const {
+  auto found = zones_.find(zone_id);
+  return found == zones_.end() ? nullptr : &found->second;
+}
+
+void NodeReplica::LearnDigestKey(store::Overlay& out, uint32_t id, absl::string_view key) {
+  std::string& known = meta_.digest_keys[id];
+  if (known == key) return;
+  known = std::string(key);
+  hashers_.insert_or_assign(id, Hasher(key));
+  PutDigestKey(out, id, key);
+}
+
+void NodeReplica::SeeEpoch(store::Overlay& out, uint64_t epoch) {
+  if (epoch <= meta_.epoch) return;
+  meta_.epoch = epoch;
+  PutEpoch(out, meta_);
+}
+
+void NodeReplica::SetComplete(store::Overlay& out) {
+  meta_.complete = true;
+  PutComplete(out);
+}
+
+uint64_t NodeReplica::NewGeneration(store::Overlay& out) {
+  const uint64_t generation = meta_.next_generation++;
+  PutNextGeneration(out, meta_);
+  return generation;
+}
+
+void NodeReplica::NoteBehind(const std::string& zone_id, bool behind) {
+  if (behind) behind_.insert(zone_id);
+  if (!behind && behind_.erase(zone_id) == 0) return;
+  ++behind_version_;
+}
+
+void NodeReplica::Replace(store::Overlay& out, NodeZone zone) {
+  const std::string id = zone.row.id();
+  PutNodeZone(out, zone, Find(id));
+  NoteBehind(id, zone.is_behind());
+  unwritten_.erase(id);
+  zones_[id] = std::move(zone);
+}
+
+absl::StatusOr<NodeZone> NodeReplica::ApplyRecords(store::Overlay& out, absl::string_view zone_id,
+                                                   const NodeZone* before,
+                                                   const quartet::replication::v1::ZoneDelta& delta) {
+  const stored::v1::NodeZoneRow& row = delta.row();
+  NodeZone zone = before == nullptr ? NodeZone() : *before;
+  const stored::v1::NodeZoneRow old = zone.row;
+  if (absl::Status named = SetRow(zone, zone_id, row); !named.ok()) return named;
+  auto hasher = hashers_.find(row.digest_key_id());
+  if (hasher == hashers_.end()) return absl::DataLossError("its digest has an unknown key");
+  if (old.record_sets() > 0 && old.digest_key_id() != row.digest_key_id()) {
+    return absl::DataLossError("its digest has another key than before");
+  }
+  if (zone.generation == 0) zone.generation = NewGeneration(out);
+  zone.epoch = meta_.epoch;
+  const ServedTotals totals{Digest::FromBytes(old.served_digest()), old.record_sets()};
+  absl::StatusOr<ServedTotals> after =
+      ApplyServed(out, zone_id, zone.generation, totals, delta, hasher->second);
+  if (!after.ok()) return after.status();
+  if (after->digest.ToBytes() != row.served_digest() || after->record_sets != row.record_sets()) {
+    return absl::DataLossError(
+        absl::StrCat("revision ", delta.revision(), " came out otherwise than its digest says"));
+  }
+  return zone;
+}
+
+NodeReplica::Applied NodeReplica::Apply(store::Overlay& out, absl::string_view zone_id,
+                                        const quartet::replication::v1::ZoneDelta& delta) {
+  const NodeZone* zone = Find(zone_id);
+  if (zone != nullptr && zone->is_behind()) return Applied::kKept;
+  if (zone == nullptr && !delta.has_row()) return Applied::kNothing;
+  const uint64_t revision = zone == nullptr ? 0 : zone->row.revision();
+  const stored::v1::NodeZoneRow* row = delta.has_row() ? &delta.row() : nullptr;
+  if (revision != delta.prev_revision() || delta.revision() <= revision) {
+    MarkBehind(out, zone_id, row,
+               absl::StrCat("entry for revision ", delta.prev_revision(), ", has ", revision));
+    return Applied::kBehind;
+  }
+  if (row == nullptr) {
+    Remove(out, zone_id);
+    return Applied::kRemoved;
+  }
+  store::Batch scratch_batch;
+  store::Overlay scratch(out, scratch_batch);
+  absl::StatusOr<NodeZone> after =
+      row->revision() == delta.revision()
+          ? ApplyRecords(scratch, zone_id, zone, delta)
+          : absl::StatusOr<NodeZone>(absl::DataLossError("an entry and its row have different revisions"));
+  if (!after.ok()) {
+    MarkBehind(out, zone_id, row, after.status().message());
+    return Applied::kBehind;
+  }
+  Merge(out, scratch_batch);
+  Replace(out, *std::move(after));
+  return zone == nullptr ? Applied::kLoaded : Applied::kChanged;
+}
+
+void NodeReplica::MarkBehind(store::Overlay& out, absl::string_view zone_id,
+                             const stored::v1::NodeZoneRow* row, absl::string_view reason) {
+  const NodeZone* known = Find(zone_id);
+  NodeZone zone = known == nullptr ? NodeZone() : *known;
+  if (!zone.named && row != nullptr && SetRow(zone, zone_id, *row).ok()) {
+    zone.row.clear_revision();
+    zone.row.clear_served_digest();
+    zone.row.clear_record_sets();
+  }
+  zone.row.set_id(std::string(zone_id));
+  zone.behind = reason.empty() ? "unknown" : std::string(reason);
+  Replace(out, std::move(zone));
+}
+
+void NodeReplica::MarkUnloadable(const std::string& zone_id, absl::string_view reason) {
+  auto found = zones_.find(zone_id);
+  if (found == zones_.end()) return;
+  found->second.unloadable = true;
+  found->second.behind = absl::StrCat("unloadable: ", reason);
+  unwritten_.insert(zone_id);
+  NoteBehind(zone_id, true);
+}
+
+void NodeReplica::WriteUnloadable(store::Overlay& out) {
+  for (const std::string& zone_id : unwritten_) {
+    const NodeZone* zone = Find(zone_id);
+    if (zone != nullptr) PutNodeZone(out, *zone, zone);
+  }
+  unwritten_.clear();
+}
+
+void NodeReplica::ClearBehind(store::Overlay& out, absl::string_view zone_id) {
+  const NodeZone* found = Find(zone_id);
+  QUARTET_CHECK(found != nullptr);
+  NodeZone zone = *found;
+  zone.behind.clear();
+  zone.epoch = meta_.epoch;
+  Replace(out, std::move(zone));
+}
+
+void NodeReplica::Remove(store::Overlay& out, absl::string_view zone_id) {
+  auto found = zones_.find(zone_id);
+  if (found == zones_.end()) return;
+  EraseNodeZone(out, found->second);
+  NoteBehind(found->first, false);
+  unwritten_.erase(found->first);
+  zones_.erase(found);
+}
+
+void NodeReplica::Settle(store::Overlay& out, const NodeInventory::Difference& difference,
+                         const Position& as_of) {
+  for (const std::string& zone_id : difference.gone) Remove(out, zone_id);
+  for (const stored::v1::NodeZoneRow& row : difference.differing) {
+    MarkBehind(out, row.id(), &row, absl::StrCat("inventory has revision ", row.revision()));
+  }
+  for (const std::string& zone_id : difference.settled) ClearBehind(out, zone_id);
+  MoveCursor(as_of);
+}
+
+NodeStage NodeReplica::BeginStage(store::Overlay& out, const std::string& zone_id) {
+  NodeStage stage(zone_id, NewGeneration(out));
+  PutStage(out, zone_id, stage.generation());
+  return stage;
+}
+
+void NodeReplica::DropStage(store::Overlay& out, const NodeStage& stage) {
+  EraseGeneration(out, stage.zone_id(), stage.generation());
+  EraseStage(out, stage.zone_id());
+}
+
+absl::Status NodeReplica::Flip(store::Overlay& out, const NodeStage& stage,
+                               const stored::v1::NodeZoneRow& row, const Position& as_of) {
+  const NodeZone* before = Find(stage.zone_id());
+  QUARTET_CHECK(before != nullptr);
+  if (absl::Status whole = stage.Verify(row); !whole.ok()) return whole;
+  if (absl::Status allowed = MayReplace(*before, row, as_of.epoch); !allowed.ok()) return allowed;
+  NodeZone zone;
+  if (absl::Status named = SetRow(zone, stage.zone_id(), row); !named.ok()) return named;
+  zone.generation = stage.generation();
+  zone.epoch = as_of.epoch;
+  EraseGeneration(out, stage.zone_id(), before->generation);
+  EraseStage(out, stage.zone_id());
+  Replace(out, std::move(zone));
+  return absl::OkStatus();
+}
+
+}  // namespace quartet::replication

@@ -1,0 +1,109 @@
+// A node's replica: the zones of one nameserver as of a cursor, except those marked BEHIND.
+//
+// It decides what is written and keeps the table of zones in memory; the writes go into an overlay that the
+// caller makes durable in one batch. Memory is ahead of the store from the call until that batch is written.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "quartet/replication/v1/feed.pb.h"
+#include "replication/base/clock.h"
+#include "replication/base/position.h"
+#include "replication/replica/node_inventory.h"
+#include "replication/replica/node_meta.h"
+#include "replication/replica/node_stage.h"
+#include "replication/replica/node_zone.h"
+#include "replication/store/store.h"
+
+namespace quartet::replication {
+
+// Not thread-safe. docs/formats/node_replica.md has the keys and bytes.
+class NodeReplica {
+ public:
+  // Reads what is stored, or makes an empty replica with a new incarnation. DATA_LOSS: see ReadNodeMeta,
+  // ReadNodeZones.
+  static absl::StatusOr<NodeReplica> Open(const store::Reader& reader, Random& random);
+  // What Open found to be done (a new incarnation to store, stages a restart left behind): part of the first
+  // write.
+  void FinishOpening(store::Overlay& out);
+
+  const NodeMeta& meta() const { return meta_; }
+  const NodeZones& zones() const { return zones_; }
+  const NodeZone* Find(absl::string_view zone_id) const;
+  // Ids of the zones that are BEHIND.
+  const std::set<std::string>& behind() const { return behind_; }
+  // Grows when a zone comes to be BEHIND, ceases to, or is so otherwise.
+  uint64_t behind_version() const { return behind_version_; }
+
+  void LearnDigestKey(store::Overlay& out, uint32_t id, absl::string_view key);
+  void SeeEpoch(store::Overlay& out, uint64_t epoch);
+  void MoveCursor(const Position& position) { meta_.cursor = position; }
+  void WriteCursor(store::Overlay& out) const { PutCursor(out, meta_); }
+  void SetComplete(store::Overlay& out);
+
+  enum class Applied {
+    kLoaded,   // the zone is new
+    kChanged,  // its record sets changed as the delta says
+    kRemoved,  // it is gone
+    kBehind,   // it is BEHIND from now on
+    kKept,     // it was BEHIND before: nothing was done with the delta
+    kNothing,  // it was not there and is not to be
+  };
+  // Applies a delta if and only if its prev_revision is the zone's revision and the digest comes out as its
+  // row says; otherwise the zone becomes BEHIND.
+  Applied Apply(store::Overlay& out, absl::string_view zone_id,
+                const quartet::replication::v1::ZoneDelta& delta);
+
+  // A zone not known yet is put in with nothing to serve, under the name of `row` where there is one.
+  void MarkBehind(store::Overlay& out, absl::string_view zone_id, const stored::v1::NodeZoneRow* row,
+                  absl::string_view reason);
+  // What is stored of it can't be served. No-op for a zone that is not here.
+  void MarkUnloadable(const std::string& zone_id, absl::string_view reason);
+  // Writes the marks MarkUnloadable made in memory since the last call.
+  void WriteUnloadable(store::Overlay& out);
+  // What it holds is right after all. Precondition: the zone is here.
+  void ClearBehind(store::Overlay& out, absl::string_view zone_id);
+  void Remove(store::Overlay& out, absl::string_view zone_id);
+
+  // Removes what is gone, marks BEHIND what differs, and moves the cursor to `as_of`.
+  void Settle(store::Overlay& out, const NodeInventory::Difference& difference, const Position& as_of);
+
+  NodeStage BeginStage(store::Overlay& out, const std::string& zone_id);
+  absl::Status AddToStage(store::Overlay& out, NodeStage& stage,
+                          const quartet::replication::v1::SnapshotPart& part) {
+    return stage.Add(out, part, hashers_);
+  }
+  void DropStage(store::Overlay& out, const NodeStage& stage);
+  // Puts the stage in the live zone's place; the zone is not BEHIND any more. DATA_LOSS: the stage is not
+  // what `row` says; FAILED_PRECONDITION: it may not replace what is here (it is older, or would take too
+  // much away). Nothing was changed then, and the stage is still there. Precondition: the zone is here.
+  absl::Status Flip(store::Overlay& out, const NodeStage& stage, const stored::v1::NodeZoneRow& row,
+                    const Position& as_of);
+
+ private:
+  NodeReplica(NodeMeta meta, NodeZones zones);
+  uint64_t NewGeneration(store::Overlay& out);
+  void NoteBehind(const std::string& zone_id, bool behind);
+  // Stores `zone` in place of what there is under its id.
+  void Replace(store::Overlay& out, NodeZone zone);
+  absl::StatusOr<NodeZone> ApplyRecords(store::Overlay& out, absl::string_view zone_id,
+                                        const NodeZone* before,
+                                        const quartet::replication::v1::ZoneDelta& delta);
+  bool opened_empty_ = false;
+
+  NodeMeta meta_;
+  NodeZones zones_;
+  // Invariant: the ids of those zones_ that are BEHIND.
+  std::set<std::string> behind_;
+  std::set<std::string> unwritten_;
+  uint64_t behind_version_ = 0;
+  Hashers hashers_;
+};
+
+}  // namespace quartet::replication
