@@ -71,6 +71,8 @@ void PrintJson(const google::protobuf::Message& message) {
   std::string json;
   if (!google::protobuf::util::MessageToJsonString(message, &json, options).ok()) json = "{}\n";
   std::fputs(json.c_str(), stdout);
+  // A watch's reader wants each message as it comes, in a pipe too.
+  std::fflush(stdout);
 }
 
 std::string FormatTime(const google::protobuf::Timestamp& time) {
