@@ -20,9 +20,10 @@ Wire Bytes(const std::string& text) { return {text.begin(), text.end()}; }
 // A header with these counts, and `rest` behind it.
 Wire MessageOf(uint8_t questions, uint8_t answers, uint8_t authorities, uint8_t additionals,
                const std::string& rest) {
-  Wire wire = {0x12, 0x34, 0x84, 0, 0, questions, 0, answers, 0, authorities, 0, additionals};
-  wire.insert(wire.end(), rest.begin(), rest.end());
-  return wire;
+  const auto counts = {questions, answers, authorities, additionals};
+  std::string wire("\x12\x34\x84\0", 4);
+  for (uint8_t count : counts) wire += {'\0', static_cast<char>(count)};
+  return Bytes(wire + rest);
 }
 
 ReadError Read(const Wire& wire) {

@@ -15,9 +15,11 @@ using Wire = std::vector<uint8_t>;
 Name Of(absl::string_view text) { return Name::Parse(text).value(); }
 
 Wire MessageOf(uint8_t answers, uint8_t additionals, const std::string& rest) {
-  Wire wire = {0, 1, 0, 3, 0, 0, 0, answers, 0, 0, 0, additionals};
-  wire.insert(wire.end(), rest.begin(), rest.end());
-  return wire;
+  std::string wire("\0\1\0\3\0\0\0\0\0\0\0\0", 12);
+  wire[7] = static_cast<char>(answers);
+  wire[11] = static_cast<char>(additionals);
+  wire += rest;
+  return {wire.begin(), wire.end()};
 }
 
 // An OPT record with payload 1232, extended rcode 1, version 0, DO, and `options`.

@@ -70,7 +70,9 @@ void RoundTrip(uint32_t seed) {
   const size_t limit = random() % 2 == 0 ? kMaxMessageSize : 120 + random() % 1200;
   Writer writer(header, limit);
   const Edns edns = RandomEdns(random);
-  if (with_edns) ASSERT_TRUE(writer.SetEdns(edns));
+  if (with_edns) {
+    ASSERT_TRUE(writer.SetEdns(edns));
+  }
   const Question question{RandomName(random), static_cast<Type>(random()), static_cast<Class>(random())};
   const bool asked = writer.AddQuestion(question);
   std::vector<RecordSet> sections[3];
@@ -91,7 +93,9 @@ void RoundTrip(uint32_t seed) {
   EXPECT_EQ(message.header.rcode, header.rcode);
   EXPECT_EQ(message.header.truncated, truncated);
   ASSERT_EQ(message.questions.size(), asked ? 1u : 0u);
-  if (asked) EXPECT_TRUE(message.questions[0].name.SameCase(question.name));
+  if (asked) {
+    EXPECT_TRUE(message.questions[0].name.SameCase(question.name));
+  }
   ExpectSame(message.answer, sections[0]);
   ExpectSame(message.authority, sections[1]);
   ExpectSame(message.additional, sections[2]);
