@@ -1,0 +1,52 @@
+// ReplicationService: the publisher behind gRPC.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "replication/base/clock.h"
+#include "replication/base/position.h"
+#include "replication/feed/progress.h"
+#include "replication/feed/publisher.h"
+#include "replication/log/log.h"
+#include "replication/store/store.h"
+
+namespace grpc {
+class Service;
+}
+
+namespace quartet::replication {
+
+// Thread-safe. One lock guards the publisher; what a call makes to be sent is handed to gRPC before the call
+// returns, so that a committed change is on its way to the nodes without any other thread waking up.
+class FeedService {
+ public:
+  // All must outlive it. Nothing is sent before the first Committed.
+  FeedService(const Log& log, const store::Store& replica, Clock& clock,
+              const Publisher::Options& options = {});
+  // Precondition: the server that serves service() is gone.
+  ~FeedService();
+
+  grpc::Service* service();
+
+  // Log and replica are synced and visible up to `head`. Never waits for a node.
+  void Committed(const Position& head);
+  // Rows of nodes may have changed: drains are sent, streams of drained nodes end.
+  void RosterChanged();
+
+  // Last acknowledgements of all nodes ever seen.
+  std::vector<NodeProgress> Progress() const;
+  // Called, outside the lock and by one thread at a time, whenever Progress() may have moved: it may call
+  // Progress(). Set it once, before the server starts.
+  void set_on_progress(std::function<void()> on_progress);
+
+  // Ends all streams (UNAVAILABLE) and takes no more. Idempotent.
+  void Shutdown();
+
+ private:
+  class State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace quartet::replication
