@@ -25,7 +25,7 @@ class RecordData {
 
   // Reads presentation format, all fields separated by blanks. Names without a final dot are completed with `origin`.
   // RFC 3597's `\# length hex` is taken for every type. Bounded in time and memory by the text's length, which may be
-  // 128 KiB at most. INVALID_ARGUMENT says which field is wrong and why.
+  // 132,000 characters at most. INVALID_ARGUMENT says which field is wrong and why.
   static absl::StatusOr<RecordData> Parse(Type type, absl::string_view text, const Name& origin);
 
   Type type() const { return type_; }

@@ -52,6 +52,26 @@ constexpr Mnemonic kMnemonics[] = {
     {Type::kMaila, "MAILA"},
     {Type::kAny, "ANY"},
     {Type::kCaa, "CAA"},
+    // Types that have their text form, but are opaque otherwise.
+    {static_cast<Type>(13), "HINFO"},
+    {static_cast<Type>(17), "RP"},
+    {static_cast<Type>(18), "AFSDB"},
+    {static_cast<Type>(22), "NSAP"},
+    {static_cast<Type>(29), "LOC"},
+    {static_cast<Type>(36), "KX"},
+    {static_cast<Type>(37), "CERT"},
+    {static_cast<Type>(49), "DHCID"},
+    {static_cast<Type>(53), "SMIMEA"},
+    {static_cast<Type>(61), "OPENPGPKEY"},
+    {static_cast<Type>(62), "CSYNC"},
+    {static_cast<Type>(63), "ZONEMD"},
+    {static_cast<Type>(104), "NID"},
+    {static_cast<Type>(105), "L32"},
+    {static_cast<Type>(106), "L64"},
+    {static_cast<Type>(107), "LP"},
+    {static_cast<Type>(108), "EUI48"},
+    {static_cast<Type>(109), "EUI64"},
+    {static_cast<Type>(256), "URI"},
 };
 
 // The number behind "TYPE" (RFC 3597 §5): decimal digits only, at most 65535.

@@ -1,0 +1,50 @@
+// What is wrong with a zone file, and where.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace quartet::dns {
+
+// A place in a zone file, counted from 1; columns are octets.
+struct Place {
+  uint32_t line = 0;
+  uint32_t column = 0;
+};
+
+struct Fault {
+  uint32_t line = 0;
+  uint32_t column = 0;
+  std::string file;
+  // Of the record concerned, where they are known.
+  std::string owner;
+  std::string type;
+  // The rule broken, as a short name that stays; importer.h lists them.
+  std::string rule;
+  // What is wrong and what to do about it, in words.
+  std::string message;
+};
+
+// Faults in the order they are found. Keeps the first `limit`, and counts all.
+class FaultLog {
+ public:
+  FaultLog(std::string file, uint32_t limit) : file_(std::move(file)), limit_(limit) {}
+
+  void Add(Place place, absl::string_view rule, absl::string_view message, absl::string_view owner = "",
+           absl::string_view type = "");
+
+  uint32_t total() const { return total_; }
+  std::vector<Fault> Take() { return std::move(faults_); }
+
+ private:
+  std::string file_;
+  uint32_t limit_;
+  uint32_t total_ = 0;
+  std::vector<Fault> faults_;
+};
+
+}  // namespace quartet::dns
