@@ -3,7 +3,9 @@
 import shutil
 import unittest
 
+from harness import addresses, dns_query
 from harness.cluster_case import ClusterCase
+from harness.processes import Process
 
 
 class Restart(ClusterCase):
@@ -69,6 +71,21 @@ class Restart(ClusterCase):
         self.cluster.quartet("zone", "delete", "away.test", "--force")
         self.cluster.start_nodes([node])
         self.await_answer([node], "www.away.test", "A", lambda answer: answer.rcode == "REFUSED")
+
+    def test_a_node_answers_on_every_address_it_listens_on(self):
+        zone = self.create_zone("addresses.test", "www 60 IN AAAA 2001:db8::7\n")
+        node = self.cluster.nodes_of_zone(zone)[0]
+        node.process.stop()
+        argv = [*node.process.argv, "--listen", addresses.join("::1", self.cluster.port)]
+        both = Process("node on IPv4 and IPv6", argv, self.folder / "both.log").start().wait_ready()
+        try:
+            for address in (node.address, "::1"):
+                for tcp in (False, True):
+                    answer = dns_query.ask(address, "www.addresses.test", "AAAA", self.cluster.port, tcp)
+                    self.assertEqual([record.text() for record in answer.answers], ["2001:db8::7"], address)
+        finally:
+            both.stop()
+            self.cluster.start_nodes([node])
 
     def test_a_nameserver_answers_its_own_zones_only(self):
         zone = self.create_zone("own.test", "www 60 IN A 192.0.2.9\n")

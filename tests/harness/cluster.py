@@ -187,10 +187,9 @@ class Cluster:
     def watch_nodes(self, timeout):
         """The rows of all nodes, again whenever one moves, for so many seconds."""
         argv = [str(self.binaries.path("quartet")), "--timeout", str(timeout), "-o", "json", "node", "watch"]
-        # Lines as they come, not when a buffer is full.
         with subprocess.Popen(
-            ["stdbuf", "-oL", *argv], env=dict(os.environ, **self.environment()), text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            argv, env=dict(os.environ, **self.environment()), text=True, stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
         ) as command:
             try:
                 text = ""

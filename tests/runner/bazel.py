@@ -91,7 +91,7 @@ def test(options, targets):
         outcome = Outcome(exit_code)
         with open(events.name, encoding="utf-8") as lines:
             for line in lines:
-                _note(outcome, json.loads(line))
+                note(outcome, json.loads(line))
     # A target that is a test but has no result was not built.
     outcome.unbuilt -= outcome.results.keys()
     return outcome
@@ -105,7 +105,7 @@ def _run(verb, arguments):
     return subprocess.run([*command(), verb, *options, *arguments], stdin=subprocess.DEVNULL, check=False).returncode
 
 
-def _note(outcome, event):
+def note(outcome, event):
     identity = event.get("id", {})
     if "testResult" in identity and "testResult" in event:
         result = event["testResult"]
