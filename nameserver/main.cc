@@ -1,0 +1,141 @@
+// quartet-nameserver: a node. Answers DNS queries from its replica, which the controller keeps up to date.
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "nameserver/node/node.h"
+#include "proto/transport/server.h"
+#include "proto/transport/tls_files.h"
+#include "replication/base/log.h"
+#include "replication/base/readiness.h"
+#include "replication/base/version.h"
+
+namespace quartet::nameserver {
+namespace {
+
+// Exit codes: 1 can't run, or can't go on (and why is on standard error), 2 wrong usage.
+constexpr int kFailed = 1;
+constexpr int kWrongUsage = 2;
+
+struct RunOptions {
+  NodeOptions node;
+  std::vector<std::string> listen;
+  std::string health_listen;
+  transport::TlsFiles tls;
+};
+
+int Fail(const absl::Status& status) {
+  LogError("{}", std::string(status.message()));
+  return kFailed;
+}
+
+// Blocks SIGTERM and SIGINT in this and all later threads; returns the set to wait for.
+sigset_t BlockSignals() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGTERM);
+  sigaddset(&signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  return signals;
+}
+
+// A thousand TCP clients and the database's files are more than the usual soft limit.
+void RaiseFileLimit() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+absl::Status ParseListen(const std::vector<std::string>& texts, ServeOptions& serve) {
+  for (const std::string& text : texts) {
+    absl::StatusOr<SocketAddress> address = SocketAddress::Parse(text);
+    if (!address.ok()) return address.status();
+    serve.listen.push_back(*address);
+  }
+  return absl::OkStatus();
+}
+
+// gRPC's health and reflection services, for those who watch over the node.
+absl::StatusOr<std::unique_ptr<transport::Server>> StartHealth(const std::string& listen,
+                                                               const transport::TlsMaterial& tls) {
+  if (listen.empty()) return std::unique_ptr<transport::Server>();
+  return transport::Server::Start(listen, tls, {});
+}
+
+int Run(RunOptions options) {
+  const absl::Status parsed = ParseListen(options.listen, options.node.serve);
+  if (!parsed.ok()) {
+    Fail(parsed);
+    return kWrongUsage;
+  }
+  const sigset_t signals = BlockSignals();
+  RaiseFileLimit();
+  const absl::StatusOr<transport::TlsMaterial> tls = transport::LoadTls(options.tls);
+  if (!tls.ok()) return Fail(tls.status());
+  const absl::StatusOr<std::unique_ptr<Node>> node =
+      Node::Start(options.node, *tls, [] { kill(getpid(), SIGTERM); });
+  if (!node.ok()) return Fail(node.status());
+  const absl::StatusOr<std::unique_ptr<transport::Server>> health = StartHealth(options.health_listen, *tls);
+  if (!health.ok()) return Fail(health.status());
+
+  int signal = 0;
+  sigwait(&signals, &signal);
+  replication::NotifyStopping();
+  LogInfo("stopping");
+  (*node)->Stop();
+  return (*node)->failure().ok() ? 0 : Fail((*node)->failure());
+}
+
+void AddRun(CLI::App& app, RunOptions& options) {
+  CLI::App* run = app.add_subcommand("run", "Serve the zones of a nameserver until SIGTERM");
+  run->add_option("--data", options.node.data, "Directory of its replica; made if absent")->required();
+  run->add_option("--controller", options.node.controller, "HOST:PORT of the controller; may be down")
+      ->required();
+  run->add_option("--listen", options.listen,
+                  "ADDR:PORT or [IPV6]:PORT to answer on, UDP and TCP; may be repeated")
+      ->required();
+  run->add_option("--ca", options.tls.ca, "CA certificate, PEM file")->required();
+  run->add_option("--certificate", options.tls.certificate,
+                  "Its certificate (quartet://nameserver/NAMESERVER/node/NODE), PEM file")
+      ->required();
+  run->add_option("--key", options.tls.key, "Its private key, PEM file")->required();
+  run->add_option("--workers", options.node.serve.workers, "UDP threads; 0: one per core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  run->add_option("--health-listen", options.health_listen,
+                  "ADDR:PORT for gRPC's health service; none if not given");
+  run->footer(
+      "Example:\n"
+      "  quartet-nameserver run --data /var/lib/quartet/ns-1-a --controller controller.example.net:7070 \\\n"
+      "    --listen 192.0.2.53:53 --listen '[2001:db8::53]:53' \\\n"
+      "    --ca ca.pem --certificate ns-1-a.pem --key ns-1-a.key\n"
+      "\n"
+      "It listens once it has all its zones; a node that had them before answers at once, controller or "
+      "not.");
+}
+
+}  // namespace
+}  // namespace quartet::nameserver
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Quartet's nameserver node: answers DNS queries from zones that the controller keeps up to date.",
+      "quartet-nameserver");
+  quartet::nameserver::RunOptions options;
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(quartet::replication::kVersion));
+  quartet::nameserver::AddRun(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : quartet::nameserver::kWrongUsage;
+  }
+  return quartet::nameserver::Run(std::move(options));
+}

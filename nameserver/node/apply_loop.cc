@@ -1,0 +1,148 @@
+#include "nameserver/node/apply_loop.h"
+
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "replication/base/log.h"
+
+namespace quartet::nameserver {
+namespace {
+
+std::string Zones(size_t count) { return absl::StrCat(count, count == 1 ? " zone" : " zones"); }
+
+}  // namespace
+
+absl::Status ApplyLoop::Start() { return OpenIfComplete(); }
+
+absl::Status ApplyLoop::Handle(const std::vector<FeedEvent>& events) {
+  for (const FeedEvent& event : events) {
+    std::visit([this](const auto& what) { Take(what); }, event);
+  }
+  return received_ ? Round() : absl::OkStatus();
+}
+
+void ApplyLoop::Take(const FeedConnected&) {
+  ending_ = false;
+  if (stale_) {
+    const absl::Status reopened = replica_.Reopen();
+    if (!reopened.ok()) return WriteFailed(reopened);
+    stale_ = false;
+  }
+  streaming_ = true;
+  feed_.Send(replica_.Connected());
+  // Even if nothing comes: what is served is to be acknowledged.
+  received_ = true;
+}
+
+void ApplyLoop::Take(const quartet::replication::v1::SubscribeResponse& message) {
+  // Of a stream we have ended more may have been under way.
+  if (!streaming_) return;
+  const absl::Status status = replica_.Receive(message);
+  if (!status.ok()) {
+    LogWarning("ending the stream to the controller: {}", std::string(status.message()));
+    return EndStream();
+  }
+  received_ = true;
+  // It is there when it speaks, not when a connection stands.
+  const std::optional<int64_t> lasted = no_controller_.Over(clock_.MonotonicMicros());
+  if (lasted.has_value()) LogInfo("the controller is back after {}", ForPeople(*lasted));
+}
+
+void ApplyLoop::Take(const FeedDisconnected& event) {
+  if (streaming_) replica_.Disconnected();
+  streaming_ = false;
+  // The end of a stream that we asked for tells nothing of the controller.
+  if (std::exchange(ending_, false)) return;
+  const std::string reason(event.status.message());
+  if (no_controller_.Happened(clock_.MonotonicMicros(), reason)) {
+    LogWarning("no controller ({}); {}, and trying again", reason,
+               open_ ? "going on to answer" : "waiting for it");
+  }
+}
+
+void ApplyLoop::EndStream() {
+  if (streaming_) replica_.Disconnected();
+  streaming_ = false;
+  ending_ = true;
+  feed_.End();
+}
+
+absl::Status ApplyLoop::Round() {
+  received_ = false;
+  if (stale_) return absl::OkStatus();
+  const absl::StatusOr<Replica::Applied> applied = replica_.Apply();
+  if (!applied.ok()) {
+    WriteFailed(applied.status());
+    return absl::OkStatus();
+  }
+  if (applied->written) {
+    const std::optional<int64_t> lasted = no_writes_.Over(clock_.MonotonicMicros());
+    if (lasted.has_value()) LogInfo("changes can be stored again after {}", ForPeople(*lasted));
+  }
+  // First the sockets, then the acknowledgement: it says that every later datagram is answered from this.
+  if (applied->drain) Drain();
+  absl::Status opened = OpenIfComplete();
+  if (!opened.ok()) return opened;
+  for (const Replica::Request& request : replica_.Acknowledge()) {
+    if (streaming_) feed_.Send(request);
+  }
+  if (applied->drain && streaming_) feed_.Send(replica_.SocketsClosed());
+  return absl::OkStatus();
+}
+
+absl::Status ApplyLoop::OpenIfComplete() {
+  if (open_ || drained_ || !replica_.complete()) return absl::OkStatus();
+  absl::Status opened = sockets_.Open();
+  open_ = opened.ok();
+  return opened;
+}
+
+void ApplyLoop::Drain() {
+  if (!drained_) LogInfo("drained: closing all sockets; this node answers nothing from now on");
+  drained_ = true;
+  open_ = false;
+  sockets_.Close();
+}
+
+void ApplyLoop::WriteFailed(const absl::Status& status) {
+  if (no_writes_.Happened(clock_.MonotonicMicros(), std::string(status.message()))) {
+    LogError("changes can't be stored: {}; {} with what is stored, trying again",
+             std::string(status.message()), open_ ? "going on to answer" : "waiting");
+  }
+  stale_ = true;
+  EndStream();
+}
+
+void ApplyLoop::Tick() {
+  const int64_t now = clock_.MonotonicMicros();
+  if (no_controller_.DueAgain(now)) {
+    LogWarning("no controller for {} ({}); {}", ForPeople(no_controller_.LastedUs(now)),
+               no_controller_.reason(), open_ ? "going on to answer" : "waiting for it");
+  }
+  if (no_writes_.DueAgain(now)) {
+    LogError("changes can't be stored for {}: {}", ForPeople(no_writes_.LastedUs(now)), no_writes_.reason());
+  }
+}
+
+std::string ApplyLoop::StatusLine() const {
+  const int64_t now = clock_.MonotonicMicros();
+  std::string line;
+  if (drained_) {
+    line = "drained";
+  } else if (open_) {
+    line = absl::StrCat("serving ", Zones(replica_.zone_count()));
+    if (replica_.failing_count() > 0)
+      absl::StrAppend(&line, ", ", replica_.failing_count(), " of them with SERVFAIL");
+  } else {
+    line = absl::StrCat("filling: ", replica_.zone_count() - replica_.failing_count(), " of ",
+                        Zones(replica_.zone_count()));
+  }
+  if (no_controller_.active()) {
+    absl::StrAppend(&line, ", controller unreachable for ", ForPeople(no_controller_.LastedUs(now)));
+  }
+  if (no_writes_.active()) absl::StrAppend(&line, ", changes can't be stored: ", no_writes_.reason());
+  return line;
+}
+
+}  // namespace quartet::nameserver

@@ -1,0 +1,87 @@
+// What a node does with the feed: write, install, open its sockets once it is complete, acknowledge. And what
+// it does without: go on answering.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "nameserver/node/feed_events.h"
+#include "nameserver/node/outage.h"
+#include "nameserver/replica/replica.h"
+#include "replication/base/clock.h"
+
+namespace quartet::nameserver {
+
+// The stream to the controller, as the loop needs it. Calls never wait.
+class FeedStream {
+ public:
+  virtual ~FeedStream() = default;
+  // To the stream that is open; dropped if none is.
+  virtual void Send(const Replica::Request& request) = 0;
+  // Ends the stream that is open; FeedDisconnected follows, and later another attempt.
+  virtual void End() = 0;
+};
+
+// The sockets on which queries are answered.
+class QuerySockets {
+ public:
+  virtual ~QuerySockets() = default;
+  // Answers from now on. Not OK: it can't, and says what to do.
+  virtual absl::Status Open() = 0;
+  // On return none is open. They stay closed.
+  virtual void Close() = 0;
+};
+
+// Not thread-safe: one thread owns it, and all that it is made of. All must outlive it.
+class ApplyLoop {
+ public:
+  ApplyLoop(Replica& replica, FeedStream& feed, QuerySockets& sockets, replication::Clock& clock)
+      : replica_(replica), feed_(feed), sockets_(sockets), clock_(clock) {}
+
+  // A replica that was complete before answers at once, whoever can be reached. Not OK: the sockets can't be
+  // opened.
+  absl::Status Start();
+  // Events of the feed in order, all that came together: they share one write and one acknowledgement. Not
+  // OK: the sockets can't be opened.
+  absl::Status Handle(const std::vector<FeedEvent>& events);
+  // Time passed: says what lasts.
+  void Tick();
+
+  // One line on how it is: "serving 12 zones, controller unreachable for 5 s".
+  std::string StatusLine() const;
+  bool serving() const { return open_; }
+
+ private:
+  void Take(const FeedConnected&);
+  void Take(const quartet::replication::v1::SubscribeResponse& message);
+  void Take(const FeedDisconnected& event);
+
+  // Writes and installs what was received, opens or closes sockets, acknowledges.
+  absl::Status Round();
+  absl::Status OpenIfComplete();
+  void Drain();
+  void WriteFailed(const absl::Status& status);
+  void EndStream();
+
+  Replica& replica_;
+  FeedStream& feed_;
+  QuerySockets& sockets_;
+  replication::Clock& clock_;
+
+  bool open_ = false;
+  bool drained_ = false;
+  // A stream is open and its first message is sent.
+  bool streaming_ = false;
+  // We ended the stream, and are still to be told so.
+  bool ending_ = false;
+  // Something was received that no round has written yet.
+  bool received_ = false;
+  // The machine is ahead of the store and must be read from it again before the next stream.
+  bool stale_ = false;
+  Outage no_controller_;
+  Outage no_writes_;
+};
+
+}  // namespace quartet::nameserver

@@ -1,0 +1,42 @@
+// What the feed's stream tells the thread that owns the replica.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <variant>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "quartet/replication/v1/feed.pb.h"
+
+namespace quartet::nameserver {
+
+// A stream is open.
+struct FeedConnected {};
+// The stream has ended, or none could be opened, and why.
+struct FeedDisconnected {
+  absl::Status status;
+};
+using FeedEvent = std::variant<FeedConnected, quartet::replication::v1::SubscribeResponse, FeedDisconnected>;
+
+// From the feed's threads to the one that owns the replica. Thread-safe. What it can hold is bound by the
+// credit the node gave the controller (replication/feed/subscriber.h), which the machine checks.
+class FeedInbox {
+ public:
+  void Push(FeedEvent event);
+  // Ends waiting, now and for ever.
+  void Stop();
+  bool stopped() const;
+
+  // All events since the last call, in order; waits for the first of them, for Stop, or for `longest`.
+  std::vector<FeedEvent> Wait(std::chrono::milliseconds longest);
+
+ private:
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<FeedEvent> events_;
+  bool stopped_ = false;
+};
+
+}  // namespace quartet::nameserver

@@ -1,0 +1,149 @@
+#include "nameserver/node/node.h"
+
+#include <pthread.h>
+
+#include <chrono>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "nameserver/serve/directory_responder.h"
+#include "proto/transport/credentials.h"
+#include "replication/base/clock.h"
+#include "replication/base/log.h"
+#include "replication/base/readiness.h"
+#include "replication/base/version.h"
+#include "replication/feed/feed_client.h"
+#include "replication/store/rocks_store.h"
+
+namespace quartet::nameserver {
+namespace {
+
+// How often what lasts is looked at; events are handled at once.
+constexpr std::chrono::milliseconds kTick{1000};
+
+// The zones are on four name servers and on the controller: this copy can go.
+absl::Status WithWayOut(const absl::Status& status, const std::string& data) {
+  if (!absl::IsDataLoss(status)) return status;
+  return absl::DataLossError(
+      absl::StrCat(status.message(), ". What to do: move it away (mv ", data, " ", data,
+                   ".damaged) and start again; this node then gets all its zones anew from the controller"));
+}
+
+absl::Status CheckIdentity(const transport::Identity& identity) {
+  if (identity.kind == transport::Identity::Kind::kNode) return absl::OkStatus();
+  return absl::UnauthenticatedError(
+      absl::StrCat("the certificate is of ", identity.ToString(),
+                   "; a node needs one of quartet://nameserver/NAMESERVER/node/NODE"));
+}
+
+}  // namespace
+
+class Node::Link : public FeedStream {
+ public:
+  void Connect(const std::string& controller, const transport::TlsMaterial& tls, FeedInbox& inbox) {
+    replication::FeedClient::Callbacks callbacks;
+    callbacks.on_connected = [&inbox] { inbox.Push(FeedConnected{}); };
+    callbacks.on_message = [&inbox](Replica::Response message) { inbox.Push(std::move(message)); };
+    callbacks.on_disconnected = [&inbox](absl::Status why) { inbox.Push(FeedDisconnected{std::move(why)}); };
+    client_ = std::make_unique<replication::FeedClient>(controller, transport::MakeClientCredentials(tls),
+                                                        std::move(callbacks), replication::SystemRandom());
+  }
+  void Disconnect() { client_.reset(); }
+
+  void Send(const Replica::Request& request) override { client_->Send(request); }
+  void End() override { client_->Disconnect(); }
+
+ private:
+  std::unique_ptr<replication::FeedClient> client_;
+};
+
+class Node::Sockets : public QuerySockets {
+ public:
+  Sockets(const ServeOptions& options, const Directory& directory)
+      : options_(options), directory_(directory) {}
+
+  absl::Status Open() override {
+    absl::StatusOr<std::unique_ptr<Server>> server = Server::Open(options_, AnswerFrom(directory_));
+    if (!server.ok()) return server.status();
+    server_ = *std::move(server);
+    LogInfo("answering on {}",
+            absl::StrJoin(server_->addresses(), ", ", [](std::string* out, const auto& address) {
+              absl::StrAppend(out, address.ToString());
+            }));
+    replication::NotifyReady();
+    return absl::OkStatus();
+  }
+  void Close() override { server_.reset(); }
+
+ private:
+  const ServeOptions options_;
+  const Directory& directory_;
+  std::unique_ptr<Server> server_;
+};
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
+                                                  const transport::TlsMaterial& tls,
+                                                  std::function<void()> on_failed) {
+  absl::Status identity = CheckIdentity(tls.identity);
+  if (!identity.ok()) return identity;
+  LogInfo("node {} of nameserver {}, data in {}", tls.identity.name, tls.identity.nameserver, options.data);
+  absl::StatusOr<std::unique_ptr<store::Store>> store = store::OpenRocksStore(options.data);
+  if (!store.ok()) return WithWayOut(store.status(), options.data);
+  std::unique_ptr<Node> node(new Node(*std::move(store), options, std::move(on_failed)));
+  absl::Status prepared = node->Prepare(options);
+  if (!prepared.ok()) return prepared;
+  node->Connect(options, tls);
+  return node;
+}
+
+Node::Node(std::unique_ptr<store::Store> store, const NodeOptions& options, std::function<void()> on_failed)
+    : store_(std::move(store)),
+      on_failed_(std::move(on_failed)),
+      link_(std::make_unique<Link>()),
+      sockets_(std::make_unique<Sockets>(options.serve, directory_)) {}
+
+Node::~Node() { Stop(); }
+
+absl::Status Node::Prepare(const NodeOptions& options) {
+  absl::StatusOr<std::unique_ptr<Replica>> replica =
+      Replica::Open({*store_,
+                     directory_,
+                     replication::SystemClock(),
+                     replication::SystemRandom(),
+                     {.version = std::string(replication::kVersion)}});
+  if (!replica.ok()) return WithWayOut(replica.status(), options.data);
+  replica_ = *std::move(replica);
+  LogInfo("{} zones on disk, as of {}{}", replica_->zone_count(), replication::ToString(replica_->cursor()),
+          replica_->complete() ? "" : "; to be filled by the controller before the first answer");
+  loop_ = std::make_unique<ApplyLoop>(*replica_, *link_, *sockets_, replication::SystemClock());
+  return loop_->Start();
+}
+
+void Node::Connect(const NodeOptions& options, const transport::TlsMaterial& tls) {
+  link_->Connect(options.controller, tls, inbox_);
+  thread_ = std::thread([this] { Run(); });
+  pthread_setname_np(thread_.native_handle(), "apply");
+}
+
+void Node::Run() {
+  std::string said;
+  while (!inbox_.stopped()) {
+    failure_ = loop_->Handle(inbox_.Wait(kTick));
+    if (!failure_.ok()) return on_failed_();
+    loop_->Tick();
+    std::string line = loop_->StatusLine();
+    if (line == said) continue;
+    replication::NotifyStatus(line);
+    said = std::move(line);
+  }
+}
+
+void Node::Stop() {
+  inbox_.Stop();
+  if (thread_.joinable()) thread_.join();
+  link_->Disconnect();
+  sockets_->Close();
+}
+
+}  // namespace quartet::nameserver

@@ -1,0 +1,68 @@
+// A node: its replica on disk, the feed that keeps it up to date, and the sockets that answer from it.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "nameserver/node/apply_loop.h"
+#include "nameserver/node/feed_events.h"
+#include "nameserver/replica/replica.h"
+#include "nameserver/serve/server.h"
+#include "nameserver/zone/directory.h"
+#include "proto/transport/tls_files.h"
+#include "replication/store/store.h"
+
+namespace quartet::nameserver {
+
+struct NodeOptions {
+  // Its database; made if absent.
+  std::string data;
+  // "HOST:PORT"; need not be reachable.
+  std::string controller;
+  ServeOptions serve;
+};
+
+// Answers from Start, or from its first complete fill on, until its end. Start and Stop are for one thread.
+class Node {
+ public:
+  // `on_failed` is called, in a thread of the node, when it can't go on (its sockets can't be opened); see
+  // failure(). Errors: UNAUTHENTICATED: not a node's certificate; those of OpenRocksStore, Subscriber::Open
+  // and Server::Open, with what to do.
+  static absl::StatusOr<std::unique_ptr<Node>> Start(const NodeOptions& options,
+                                                     const transport::TlsMaterial& tls,
+                                                     std::function<void()> on_failed);
+  // Stops first.
+  ~Node();
+
+  // Closes all sockets and ends the stream. What was acknowledged is on disk.
+  void Stop();
+
+  // Why it can't go on; OK while it can. Call after Stop.
+  const absl::Status& failure() const { return failure_; }
+
+ private:
+  class Link;
+  class Sockets;
+
+  Node(std::unique_ptr<store::Store> store, const NodeOptions& options, std::function<void()> on_failed);
+  absl::Status Prepare(const NodeOptions& options);
+  void Connect(const NodeOptions& options, const transport::TlsMaterial& tls);
+  void Run();
+
+  const std::unique_ptr<store::Store> store_;
+  const std::function<void()> on_failed_;
+  Directory directory_;
+  FeedInbox inbox_;
+  std::unique_ptr<Link> link_;
+  std::unique_ptr<Sockets> sockets_;
+  std::unique_ptr<Replica> replica_;
+  std::unique_ptr<ApplyLoop> loop_;
+  absl::Status failure_;
+  std::thread thread_;
+};
+
+}  // namespace quartet::nameserver

@@ -1,0 +1,50 @@
+#include "nameserver/replica/replica.h"
+
+#include <utility>
+
+#include "replication/base/log.h"
+
+namespace quartet::nameserver {
+
+using replication::Subscriber;
+using replication::ZoneUpdate;
+
+absl::StatusOr<std::unique_ptr<Replica>> Replica::Open(const Parts& parts) {
+  std::unique_ptr<Replica> replica(new Replica(parts));
+  absl::Status opened = replica->Reopen();
+  if (!opened.ok()) return opened;
+  replica->Install(replica->subscriber_->StoredZones());
+  return replica;
+}
+
+absl::Status Replica::Reopen() {
+  absl::StatusOr<std::unique_ptr<Subscriber>> subscriber =
+      Subscriber::Open(parts_.store, parts_.clock, parts_.random, parts_.options);
+  if (!subscriber.ok()) return subscriber.status();
+  subscriber_ = *std::move(subscriber);
+  for (const auto& [zone_id, reason] : unloadable_) subscriber_->Unloadable(zone_id, reason);
+  return absl::OkStatus();
+}
+
+void Replica::Install(const std::vector<ZoneUpdate>& updates) {
+  for (const ZoneUpdate& update : updates) unloadable_.erase(update.zone_id);
+  for (UnloadableZone& zone : installer_.Install(updates, subscriber_->digest_keys())) {
+    LogError("zone {} can't be served and answers SERVFAIL until it was fetched anew: {}", zone.zone_id,
+             zone.reason);
+    subscriber_->Unloadable(zone.zone_id, zone.reason);
+    unloadable_[std::move(zone.zone_id)] = std::move(zone.reason);
+  }
+}
+
+absl::StatusOr<Replica::Applied> Replica::Apply() {
+  const Subscriber::Ready ready = subscriber_->TakeReady();
+  const bool writes = !ready.batch.empty() || ready.sync == store::Store::Sync::kYes;
+  if (writes) {
+    absl::Status written = parts_.store.Write(ready.batch, ready.sync);
+    if (!written.ok()) return written;
+  }
+  if (!ready.visible.empty()) Install(ready.visible);
+  return Applied{.written = writes, .drain = ready.drain};
+}
+
+}  // namespace quartet::nameserver

@@ -1,0 +1,87 @@
+#include "nameserver/replica/zone_fixture.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "dns/base/check.h"
+#include "dns/record_set/record_set.h"
+#include "nameserver/zone/lookup_name.h"
+#include "nameserver/zone/rcu.h"
+#include "replication/record/record_key.h"
+#include "replication/record/record_value.h"
+#include "replication/replica/layout.h"
+
+namespace quartet::nameserver {
+
+dns::Name TestName(absl::string_view text) {
+  absl::StatusOr<dns::Name> name = dns::Name::Parse(text);
+  QUARTET_CHECK(name.ok());
+  return *std::move(name);
+}
+
+TestRecord MakeTestRecord(const dns::Name& apex, absl::string_view text) {
+  const std::vector<std::string> fields = absl::StrSplit(text, absl::MaxSplits(' ', 3));
+  QUARTET_CHECK(fields.size() == 4);
+  const absl::StatusOr<dns::Name> owner = dns::Name::Parse(fields[0], apex);
+  const absl::StatusOr<dns::Type> type = dns::ParseType(fields[2]);
+  QUARTET_CHECK(owner.ok() && type.ok());
+  absl::StatusOr<dns::RecordData> data = dns::RecordData::Parse(*type, fields[3], apex);
+  QUARTET_CHECK(data.ok());
+  const absl::StatusOr<dns::RecordSet> set =
+      dns::RecordSet::Create(*owner, static_cast<uint32_t>(std::stoul(fields[1])), {*std::move(data)});
+  QUARTET_CHECK(set.ok());
+  return {replication::RecordKey(*owner, apex, *type), replication::EncodeServed(*set, apex)};
+}
+
+std::vector<TestRecord> MakeTestZone(const dns::Name& apex, const std::vector<std::string>& records) {
+  std::vector<TestRecord> zone = {
+      MakeTestRecord(apex, "@ 900 SOA ns1.test. hostmaster.test. 1 7200 900 1209600 300"),
+      MakeTestRecord(apex, "@ 172800 NS ns1.test.")};
+  for (const std::string& record : records) zone.push_back(MakeTestRecord(apex, record));
+  return zone;
+}
+
+replication::Digest DigestOf(const std::vector<TestRecord>& records) {
+  replication::Hasher hasher(kTestKey);
+  replication::Digest digest;
+  for (const TestRecord& record : records) digest += hasher.Hash(record.key, record.served);
+  return digest;
+}
+
+replication::ZoneUpdate StoreTestZone(store::Store& store, const std::string& zone_id, const dns::Name& apex,
+                                      uint64_t generation, const std::vector<TestRecord>& records) {
+  store::Batch batch;
+  for (const TestRecord& record : records) {
+    batch.Put(replication::layout::Record(zone_id, generation, record.key), record.served);
+  }
+  QUARTET_CHECK(store.Write(batch, store::Store::Sync::kYes).ok());
+  replication::ZoneUpdate update;
+  update.kind = replication::ZoneUpdate::Kind::kLoad;
+  update.zone_id = zone_id;
+  update.apex = apex;
+  update.revision = 1;
+  update.generation = generation;
+  update.digest = DigestOf(records).ToBytes();
+  update.digest_key_id = kTestKeyId;
+  return update;
+}
+
+std::string Look(const Directory& directory, absl::string_view name, dns::Type type) {
+  const RcuThread reader;
+  const dns::Name parsed = TestName(name);
+  LookupName lookup;
+  QUARTET_CHECK(lookup.Read(parsed.wire()) != 0);
+  lookup.Hash(directory.hash_seed());
+  const ZoneMatch match = directory.Find(lookup, lookup.labels);
+  if (match.entry == nullptr) return "no zone";
+  if (match.tree == nullptr) return "SERVFAIL";
+  LookupKey key;
+  key.Assign(lookup, match.entry->apex_labels);
+  const ZoneTree::Search search = match.tree->Find(key);
+  if (!search.name.valid()) return "no name";
+  const uint8_t* set = search.name.FindSet(static_cast<uint16_t>(type));
+  return set == nullptr ? "no data" : absl::StrCat(RecordSetView(set).records());
+}
+
+}  // namespace quartet::nameserver
