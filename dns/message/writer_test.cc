@@ -66,10 +66,10 @@ TEST(WriterTest, SectionsComeBackAsWritten) {
 TEST(WriterTest, Rfc2181Section9RecordSetsAreWholeOrTruncated) {
   // Header, question of 17 octets, and sixteen octets an address.
   const size_t question = 12 + 13 + 4;
-  for (size_t limit : {question + 16 * 10, question + 16 * 10 - 1}) {
+  for (size_t limit : {question + size_t{160}, question + size_t{160} - 1}) {
     Writer writer(Header{}, limit);
     ASSERT_TRUE(writer.AddQuestion({Of("www.example."), Type::kA, Class::kIn}));
-    const bool fits = limit == question + 16 * 10;
+    const bool fits = limit == question + size_t{160};
     EXPECT_EQ(writer.AddRecordSet(Section::kAnswer, Addresses("www.example.", 10)), fits);
     EXPECT_EQ(writer.truncated(), !fits);
     const Message message = Reread(std::move(writer));
