@@ -16,6 +16,8 @@
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "absl/hash/hash.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "dns/name/name.h"
@@ -33,11 +35,12 @@ struct ZoneEntry {
   uint8_t apex_labels;
   uint8_t apex_size;
   uint8_t id_size;
-  // Apex in wire format, lower-case; then the zone id.
-  uint8_t bytes[1];
 
-  std::span<const uint8_t> apex() const { return {bytes, apex_size}; }
-  absl::string_view id() const { return {reinterpret_cast<const char*>(bytes) + apex_size, id_size}; }
+  // Behind the entry: the apex in wire format, lower-case; then the zone id.
+  uint8_t* bytes() { return reinterpret_cast<uint8_t*>(this + 1); }
+  const uint8_t* bytes() const { return reinterpret_cast<const uint8_t*>(this + 1); }
+  std::span<const uint8_t> apex() const { return {bytes(), apex_size}; }
+  absl::string_view id() const { return {reinterpret_cast<const char*>(bytes()) + apex_size, id_size}; }
 };
 
 // What a query's name leads to.
@@ -51,7 +54,7 @@ struct ZoneMatch {
 class Directory {
  public:
   Directory();
-  // No reader may be left.
+  // No reader may be left; the calling thread is offline or not registered.
   ~Directory();
   Directory(const Directory&) = delete;
   Directory& operator=(const Directory&) = delete;
@@ -59,6 +62,7 @@ class Directory {
   // The zone with the longest apex that `name` is at or below, of those with at most `max_labels` labels.
   // `name` must be hashed (LookupName::Hash with hash_seed()).
   ZoneMatch Find(const LookupName& name, size_t max_labels) const;
+  // What the hashes of names are made with; random.
   uint64_t hash_seed() const { return seed_; }
 
   // ---- The writer's side. Nothing below is seen by readers before Publish. ----
@@ -74,7 +78,8 @@ class Directory {
   // value is damaged. After an error the zone is as it was.
   absl::Status Update(absl::string_view zone_id, std::span<const RecordUpdate> updates);
 
-  // The zone answers SERVFAIL from now on, whether it was known or not. ALREADY_EXISTS as for Install.
+  // The zone answers SERVFAIL from now on, whether it was known or not. ALREADY_EXISTS, INVALID_ARGUMENT: as
+  // for Install.
   absl::Status Fail(absl::string_view zone_id, const dns::Name& apex);
 
   // The zone is gone: its names belong to a zone above, if any, or are REFUSED. No error if it is not there.
@@ -84,7 +89,7 @@ class Directory {
   // after the other.
   void Publish();
 
-  // Zones published, those in SERVFAIL included.
+  // Zones published, those in SERVFAIL included. For the writer's thread.
   size_t zone_count() const { return zones_.size(); }
   // Waits until all memory retired so far is freed; the calling thread must not be online.
   void DrainForTest() { reclaimer_.Drain(); }
@@ -92,20 +97,41 @@ class Directory {
  private:
   struct Table;
   struct Staged;
+  // Entries by zone id, eight bytes an entry.
+  struct IdHash {
+    using is_transparent = void;
+    size_t operator()(absl::string_view id) const { return absl::Hash<absl::string_view>()(id); }
+    size_t operator()(const ZoneEntry* entry) const { return (*this)(entry->id()); }
+  };
+  struct IdEqual {
+    using is_transparent = void;
+    static absl::string_view Id(absl::string_view id) { return id; }
+    static absl::string_view Id(const ZoneEntry* entry) { return entry->id(); }
+    template <typename A, typename B>
+    bool operator()(const A& a, const B& b) const {
+      return Id(a) == Id(b);
+    }
+  };
 
-  const ZoneEntry* Probe(const Table& table, const LookupName& name, size_t labels) const;
-  absl::StatusOr<Staged*> Stage(absl::string_view zone_id, const dns::Name& apex);
-  bool ApexTaken(absl::string_view zone_id, absl::string_view apex) const;
-  void PublishZone(const std::string& zone_id, Staged& staged);
+  ZoneEntry* FindId(absl::string_view zone_id) const;
+  const ZoneTree* Current(absl::string_view zone_id) const;
+  absl::Status CheckApex(absl::string_view zone_id, const dns::Name& apex) const;
+  void Stage(absl::string_view zone_id, Staged change);
+  void DropStaged(absl::string_view zone_id);
+  void PublishZone(absl::string_view zone_id, const Staged& staged);
+  void PublishRemoval(absl::string_view zone_id, const Staged& staged);
   void Insert(ZoneEntry* entry);
-  void Erase(const ZoneEntry* entry);
-  void Grow();
+  Table* Grow();
 
   const uint64_t seed_;
   std::atomic<Table*> table_;
-  // The writer's own view: zone id -> entry, and what is staged.
-  absl::flat_hash_map<std::string, ZoneEntry*> zones_;
+  // All below is the writer's own.
+  absl::flat_hash_set<ZoneEntry*, IdHash, IdEqual> zones_;
+  // By zone id.
   absl::flat_hash_map<std::string, Staged> staged_;
+  // Apexes of what is staged to be there, with the zone id.
+  absl::flat_hash_map<std::string, std::string> staged_apexes_;
+  // Blocks no reader can find once what is staged is published.
   BlockList retired_;
   Reclaimer reclaimer_;
 };

@@ -50,6 +50,7 @@ class RecordSetView {
   static constexpr uint16_t kLocalTargets = 0x4000;
   static constexpr uint16_t kMarkMask = 0x3fff;
   static constexpr size_t kHeader = 8;
+  static constexpr size_t kExternalHeader = 12;
 
   RecordSetView() = default;
   // `at` is a record set in a page; nullptr gives an invalid view.

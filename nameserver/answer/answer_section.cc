@@ -1,0 +1,137 @@
+#include <algorithm>
+
+#include "dns/rdata/type.h"
+#include "nameserver/answer/stages.h"
+
+namespace quartet::nameserver {
+namespace {
+
+constexpr size_t kRecordHeader = 12;
+
+bool Asks(const Work& work, dns::Type type) { return work.query.type == static_cast<uint16_t>(type); }
+
+uint32_t TtlOf(const RecordSetView& set) { return __builtin_bswap32(Load<uint32_t>(set.image() + 6)); }
+
+// The nodes a chain went through.
+class Trail {
+ public:
+  bool Has(NameView name) const { return std::find(names_, names_ + size_, name) != names_ + size_; }
+  // False: the chain is too long.
+  bool Add(NameView name) {
+    if (size_ == kMaxChain) return false;
+    names_[size_++] = name;
+    return true;
+  }
+
+ private:
+  NameView names_[kMaxChain];
+  size_t size_ = 0;
+};
+
+enum class Step : uint8_t { kGoOn, kEnd, kTooLong, kTruncated };
+
+// Makes the name at `position` the one looked up.
+Step Follow(Work* work, size_t position) {
+  work->target.Read(work->response.bytes(), position);
+  work->chained = true;
+  if (!work->target.IsWithin(work->query.name, work->apex_labels)) return Step::kEnd;
+  work->key.Assign(work->target.name, work->apex_labels);
+  return Step::kGoOn;
+}
+
+Step FollowCname(Work* work, Trail* trail) {
+  const NameView node = work->location.name;
+  const bool known = trail->Has(node);
+  // A wildcard's CNAME may show once more, for the name it leads to.
+  if ((known && !work->location.wildcard) || !trail->Add(node)) return Step::kEnd;
+  const RecordSetView set(node.FindSet(static_cast<uint16_t>(dns::Type::kCname)));
+  const size_t at = work->response.Add(Section::kAnswer, set, work->LabelAt(0));
+  if (at == 0) return Step::kTruncated;
+  // Targets within the zone are compressed against its apex.
+  if (known || set.marks() == 0) return Step::kEnd;
+  return Follow(work, at + kRecordHeader);
+}
+
+// RFC 6672 §3.1: the CNAME that stands for the DNAME at `at`.
+Step SynthesizeCname(Work* work, const RecordSetView& dname, size_t at) {
+  const LookupName& name = work->name();
+  const size_t labels = work->key.labels - size_t{work->location.labels};
+  PlacedName target;
+  target.Read(work->response.bytes(), at + kRecordHeader);
+  if (name.start[labels] + size_t{target.name.size} > dns::Name::kMaxWire) return Step::kTooLong;
+  uint16_t label_at[dns::Name::kMaxLabels];
+  for (size_t i = 0; i < labels; ++i) label_at[i] = static_cast<uint16_t>(work->LabelAt(i));
+  const size_t cname = work->response.AddCname(TtlOf(dname), label_at, labels, at + kRecordHeader);
+  if (cname == 0) return Step::kTruncated;
+  // The CNAME is the answer to those who ask for one.
+  if (Asks(*work, dns::Type::kCname) || Asks(*work, dns::Type::kAny)) return Step::kEnd;
+  return Follow(work, cname + kRecordHeader);
+}
+
+Step FollowDname(Work* work, Trail* trail) {
+  const NameView node = work->location.name;
+  if (trail->Has(node) || !trail->Add(node)) return Step::kEnd;
+  const RecordSetView set(node.FindSet(static_cast<uint16_t>(dns::Type::kDname)));
+  const size_t at = work->response.Add(Section::kAnswer, set, work->AncestorAt(work->location.labels));
+  if (at == 0) return Step::kTruncated;
+  return SynthesizeCname(work, set, at);
+}
+
+bool HasAlias(const Work& work) {
+  return (work.location.name.flags() & NameView::kCname) != 0 && !Asks(work, dns::Type::kCname) &&
+         !Asks(work, dns::Type::kAny);
+}
+
+// The records asked for, of a name that has some. ANY gets one set (RFC 8482 §4.1).
+Outcome AddAnswer(Work* work) {
+  const NameView node = work->location.name;
+  const RecordSetView set(Asks(*work, dns::Type::kAny) ? node.sets() : node.FindSet(work->query.type));
+  if (!set.valid()) return Outcome::kNoData;
+  const size_t at = work->response.Add(Section::kAnswer, set, work->LabelAt(0));
+  if (at == 0) return Outcome::kTruncated;
+  if (set.has_local_targets()) {
+    work->hosts = set;
+    work->hosts_at = at;
+  }
+  return Outcome::kAnswer;
+}
+
+Outcome EndOf(Step step) {
+  switch (step) {
+    case Step::kTooLong:
+      return Outcome::kTooLong;
+    case Step::kTruncated:
+      return Outcome::kTruncated;
+    default:
+      return Outcome::kChainEnd;
+  }
+}
+
+}  // namespace
+
+Outcome AnswerSection(Work* work) {
+  Trail trail;
+  work->key.Assign(work->query.name, work->apex_labels);
+  for (;;) {
+    work->location = Locate(work->zone, work->key, work->query.type);
+    Step step;
+    switch (work->location.place) {
+      case Place::kName:
+        if (!HasAlias(*work)) return AddAnswer(work);
+        step = FollowCname(work, &trail);
+        break;
+      case Place::kDname:
+        step = FollowDname(work, &trail);
+        break;
+      case Place::kEmpty:
+        return Outcome::kNoData;
+      case Place::kNowhere:
+        return Outcome::kNxDomain;
+      case Place::kCut:
+        return Outcome::kReferral;
+    }
+    if (step != Step::kGoOn) return EndOf(step);
+  }
+}
+
+}  // namespace quartet::nameserver

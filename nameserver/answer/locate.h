@@ -1,0 +1,39 @@
+// Where a name leads in a zone (RFC 1034 §4.3.2 step 3, RFC 4592 §3.3, RFC 6672 §3.2).
+#pragma once
+
+#include <cstdint>
+
+#include "nameserver/zone/lookup_name.h"
+#include "nameserver/zone/tree.h"
+
+namespace quartet::nameserver {
+
+enum class Place : uint8_t {
+  // `name` has records that may answer: its own, or those of a wildcard.
+  kName,
+  // It exists without records of its own (RFC 8020), or a wildcard that does covers it.
+  kEmpty,
+  kNowhere,
+  // `name` is a zone cut at or above it.
+  kCut,
+  // `name` is above it and has a DNAME.
+  kDname,
+};
+
+struct Location {
+  Place place;
+  NameView name;
+  // kCut, kDname: labels of `name` below the apex.
+  uint8_t labels;
+  // kName, kEmpty: by a wildcard.
+  bool wildcard;
+};
+
+// `key` is the name relative to the zone's apex. A DS query at a cut is for this side of it (RFC 4035
+// §3.1.4.1).
+Location Locate(const ZoneTree& zone, const LookupKey& key, uint16_t type);
+
+// Whether a name with records is data of this zone: not at or below a cut, nor below a DNAME.
+bool IsAuthoritative(const ZoneTree& zone, const LookupKey& key);
+
+}  // namespace quartet::nameserver

@@ -1,0 +1,90 @@
+#include "nameserver/answer/query.h"
+
+#include "dns/rdata/type.h"
+
+namespace quartet::nameserver {
+namespace {
+
+uint16_t ReadBig16(const uint8_t* at) { return static_cast<uint16_t>(at[0] << 8 | at[1]); }
+
+// Octets of a name that may be compressed, up to and with its root or first pointer; 0 if it does not end.
+size_t SkipName(std::span<const uint8_t> bytes) {
+  size_t at = 0;
+  while (at < bytes.size() && at < dns::Name::kMaxWire) {
+    const uint8_t length = bytes[at];
+    if (length == 0) return at + 1;
+    if (length >= 0xc0) return at + 2 <= bytes.size() ? at + 2 : 0;
+    if (length > dns::Name::kMaxLabel) return 0;
+    at += length + size_t{1};
+  }
+  return 0;
+}
+
+bool ReadQuestion(std::span<const uint8_t> message, Query* query) {
+  const size_t size = query->name.Read(message.subspan(kHeaderSize));
+  const size_t fields = kHeaderSize + size;
+  if (size == 0 || message.size() - fields < 4) return false;
+  query->type = ReadBig16(&message[fields]);
+  query->qclass = ReadBig16(&message[fields + 2]);
+  query->question_end = fields + 4;
+  return true;
+}
+
+// RFC 6891 §6.1.2: options are code, length, data.
+bool OptionsFit(std::span<const uint8_t> options) {
+  while (!options.empty()) {
+    if (options.size() < 4) return false;
+    const size_t length = ReadBig16(&options[2]);
+    if (options.size() - 4 < length) return false;
+    options = options.subspan(4 + length);
+  }
+  return true;
+}
+
+// `fields`: the record behind its owner, complete.
+bool ReadOpt(std::span<const uint8_t> fields, Query* query) {
+  if (query->edns) return false;  // RFC 6891 §6.1.1: more than one is FORMERR.
+  query->edns = true;
+  query->udp_payload = ReadBig16(&fields[2]);
+  query->edns_version = fields[5];
+  query->dnssec_ok = (fields[6] & 0x80) != 0;
+  return OptionsFit(fields.subspan(10));
+}
+
+// Reads `count` records at `at`, which goes behind them.
+bool ReadRecords(std::span<const uint8_t> message, size_t count, bool additional, size_t* at, Query* query) {
+  for (; count > 0; --count) {
+    const std::span<const uint8_t> rest = message.subspan(*at);
+    const size_t owner = SkipName(rest);
+    if (owner == 0 || rest.size() - owner < 10) return false;
+    const size_t length = ReadBig16(&rest[owner + 8]);
+    if (rest.size() - owner - 10 < length) return false;
+    if (ReadBig16(&rest[owner]) == static_cast<uint16_t>(dns::Type::kOpt)) {
+      if (!additional || rest[0] != 0 || !ReadOpt(rest.subspan(owner, 10 + length), query)) return false;
+    }
+    *at += owner + 10 + length;
+  }
+  return true;
+}
+
+}  // namespace
+
+ParseOutcome ParseQuery(std::span<const uint8_t> message, Query* query) {
+  if (message.size() < kHeaderSize || (message[2] & 0x80) != 0) return ParseOutcome::kDrop;
+  const size_t questions = ReadBig16(&message[4]);
+  const bool has_question = questions == 1 && ReadQuestion(message, query);
+  if ((message[2] & 0x78) != 0) return ParseOutcome::kNotImp;
+  // RFC 9619: a query has one question.
+  if (!has_question) return ParseOutcome::kFormErr;
+  size_t at = query->question_end;
+  if (at == message.size() && ReadBig16(&message[6]) == 0 && ReadBig16(&message[8]) == 0 &&
+      ReadBig16(&message[10]) == 0) {
+    return ParseOutcome::kQuery;
+  }
+  const bool whole = ReadRecords(message, ReadBig16(&message[6]), false, &at, query) &&
+                     ReadRecords(message, ReadBig16(&message[8]), false, &at, query) &&
+                     ReadRecords(message, ReadBig16(&message[10]), true, &at, query) && at == message.size();
+  return whole ? ParseOutcome::kQuery : ParseOutcome::kFormErr;
+}
+
+}  // namespace quartet::nameserver

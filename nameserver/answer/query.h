@@ -1,0 +1,43 @@
+// A query, read once into what the later stages need.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "dns/message/message.h"
+#include "nameserver/zone/lookup_name.h"
+
+namespace quartet::nameserver {
+
+using dns::kHeaderSize;
+using dns::Rcode;
+
+struct Query {
+  // The question; meaningful if question_end is not 0. The name is not hashed.
+  LookupName name;
+  uint16_t type;
+  uint16_t qclass;
+  // Where the message goes on behind the question; 0 if no question could be read.
+  size_t question_end = 0;
+
+  // EDNS (RFC 6891), meaningful if there was an OPT record.
+  bool edns = false;
+  bool dnssec_ok = false;
+  uint8_t edns_version = 0;
+  uint16_t udp_payload = 0;
+};
+
+enum class ParseOutcome : uint8_t {
+  kQuery,
+  // Shorter than a header, or a response: to be left without an answer.
+  kDrop,
+  kFormErr,
+  kNotImp,
+};
+
+// Any bytes are fine. All sections are walked, so that EDNS is found and damage is told; what is not an OPT
+// record in them is ignored. In kFormErr and kNotImp the question is there if it could be read.
+ParseOutcome ParseQuery(std::span<const uint8_t> message, Query* query);
+
+}  // namespace quartet::nameserver

@@ -1,0 +1,67 @@
+// The stages of an answer, and what they hand on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "nameserver/answer/locate.h"
+#include "nameserver/answer/placed_name.h"
+#include "nameserver/answer/query.h"
+#include "nameserver/answer/response.h"
+#include "nameserver/zone/lookup_name.h"
+#include "nameserver/zone/tree.h"
+
+namespace quartet::nameserver {
+
+// How the answer section ended.
+enum class Outcome : uint8_t {
+  // With the records asked for.
+  kAnswer,
+  kNoData,
+  kNxDomain,
+  // At a zone cut: Work::location.
+  kReferral,
+  // With a chain that leaves the zone, is too long or leads to itself.
+  kChainEnd,
+  // RFC 6672 §2.2: the name a DNAME leads to is too long.
+  kTooLong,
+  // Something required did not fit.
+  kTruncated,
+};
+
+// One answer on its way through the stages; on the stack. One version of one zone, from begin to end.
+struct Work {
+  Work(const Query& of, const ZoneTree& tree, size_t apex, Response* to)
+      : query(of), zone(tree), apex_labels(apex), response(*to) {}
+
+  const Query& query;
+  const ZoneTree& zone;
+  const size_t apex_labels;
+  Response& response;
+
+  // The name looked up last: the question's, or, behind a CNAME or DNAME, `target`.
+  bool chained = false;
+  // Not initialised: kilobytes of which little is used.
+  PlacedName target;
+  LookupKey key;
+  Location location = {Place::kNowhere, NameView(), 0, false};
+
+  // The set whose targets' addresses belong in the additional section, and where it stands; 0: none.
+  RecordSetView hosts;
+  size_t hosts_at = 0;
+
+  const LookupName& name() const { return chained ? target.name : query.name; }
+  // Where label i of name() stands in the message.
+  size_t LabelAt(size_t i) const { return chained ? target.at[i] : kHeaderSize + query.name.start[i]; }
+  // Where the ancestor of name() with `labels` labels below the apex stands.
+  size_t AncestorAt(size_t labels) const { return LabelAt(name().labels - apex_labels - labels); }
+};
+
+// RFC 1034 §4.3.2 steps 3 and 4, from the question's name along CNAMEs and DNAMEs to the end.
+Outcome AnswerSection(Work* work);
+// SOA for negative answers (RFC 2308 §3), NS for referrals.
+void AuthoritySection(Work* work, Outcome outcome);
+// Addresses: glue with referrals (RFC 9471), those of NS, MX and SRV targets in the zone where they fit.
+void AdditionalSection(Work* work, Outcome outcome);
+
+}  // namespace quartet::nameserver
