@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "controller/watch.h"
 #include "quartet/admin/v1/change.pb.h"
 #include "quartet/admin/v1/nameserver.pb.h"
 #include "quartet/admin/v1/node.pb.h"
@@ -29,13 +30,6 @@ namespace quartet::controller {
 // Who asks, as its certificate says: "quartet://admin/alice".
 struct Caller {
   std::string principal;
-};
-
-// Ends a watch when it goes. After its destructor returned, the callback is not running and won't be called.
-// So it must not be destroyed from within its own callback.
-class Watch {
- public:
-  virtual ~Watch() = default;
 };
 
 // Thread-safe. Requests that change something block until their entry is synced (or refused); all others read

@@ -2,11 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
-#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -28,16 +27,18 @@ struct TrackedChange {
 // Whether this acknowledgement covers a change in `epoch`: see replication/feed/progress.h.
 bool Covers(const replication::NodeProgress& progress, uint64_t epoch, const TrackedChange& change);
 
-// Proposes nothing by itself: says what is to be proposed. A result is given once; it is logged, or given
-// back by Retry.
+// Nameservers that a change of this zone has to be served by: those SERVING or RETIRING.
+std::vector<std::string> TargetsOf(const stored::v1::ZoneRow& zone);
+
+// Proposes nothing by itself: says what is to be proposed, each once, until it hears how the proposal ended.
 //
 // Work per acknowledgement is what it moved: the changes of its nameserver between the old and the new index.
-// Only a step back (a disk emptied, another roster) looks at all pending changes of a nameserver.
+// Only a step back (a disk emptied, another roster) looks at all pending changes.
 //
 // Not thread-safe, no I/O.
 class InsyncTracker {
  public:
-  // `floor`: highest index below which any change may be INSYNC already (the head, when it starts).
+  // `floor`: no change above it is INSYNC (the head, when it starts).
   InsyncTracker(uint64_t epoch, uint64_t floor) : epoch_(epoch), insync_index_(floor) {}
 
   // The roster as committed now.
@@ -45,9 +46,18 @@ class InsyncTracker {
   // A committed change that is not INSYNC.
   void AddPending(TrackedChange change);
   // It is logged INSYNC.
-  void SetInsync(absl::string_view change_id);
-  // Acknowledgements that moved, or all.
-  void Update(const std::vector<replication::NodeProgress>& progress);
+  void SetInsync(const std::string& change_id);
+
+  // What moved: of a node of this nameserver, from one acknowledged index to another.
+  struct Move {
+    std::string nameserver;
+    uint64_t from = 0;
+    uint64_t to = 0;
+    // More than the index: connection, incarnation, exceptions.
+    bool other = false;
+  };
+  // Acknowledgements that moved, or all there are.
+  std::vector<Move> Update(const std::vector<replication::NodeProgress>& progress);
 
   struct Results {
     // Every counted node of every nameserver of its zone covers it, and each has one.
@@ -58,53 +68,55 @@ class InsyncTracker {
     std::vector<std::string> drained;
     bool empty() const { return insync.empty() && count.empty() && drained.empty(); }
   };
-  // What has become true since the last call.
+  // What has become true and was not given yet.
   Results Take();
-  // They could not be logged: Take may give them again.
-  void Retry(const Results& results);
+  // The proposal of these has ended: what was logged has been told by SetInsync and SetRoster, the rest may
+  // be given again.
+  void Settled(const Results& results);
 
-  // For the plan, at its place in the order: whether it still holds under the roster in flight. Those that do
-  // count as INSYNC from now on for MayCount.
+  // For plans, at their place in the order. Whether the change is INSYNC under the roster in flight; if so,
+  // MayCount takes it as INSYNC from now on.
   bool MayBeInsync(const TrackedChange& change, const Roster& in_flight);
-  // Whether this node covers all that is INSYNC, in flight too.
+  // Whether the node covers all that is INSYNC, in flight too: it has no exceptions, and is not behind.
   bool MayCount(const std::string& node) const;
   bool SocketsClosed(const std::string& node) const;
 
   const Roster& roster() const { return roster_; }
   // nullptr: never heard of.
   const replication::NodeProgress* progress(const std::string& node) const;
+  // nullptr: not pending.
+  const TrackedChange* pending(const std::string& change_id) const;
+  size_t pending_changes() const { return pending_.size(); }
   uint64_t epoch() const { return epoch_; }
-  size_t pending() const { return pending_.size(); }
 
  private:
   struct Pending {
     TrackedChange change;
-    // Targets whose counted nodes all covered it when last looked at.
+    // Targets that served it when last looked at.
     std::set<std::string> served_by;
     bool given = false;
   };
-  // Per nameserver.
+  // Pending changes of a nameserver that it does not serve.
   struct Waiting {
-    // Highest index that all counted nodes have acknowledged; 0 without a counted node.
+    // What all its counted nodes have acknowledged; 0 without a counted node.
     uint64_t acknowledged = 0;
-    // Its pending changes above that, by index.
-    std::multimap<uint64_t, std::string> above;
-    // Its pending changes at or below that some counted node has as an exception.
+    // Above that, by index.
+    std::set<std::pair<uint64_t, std::string>> above;
+    // At or below: some counted node has the zone as an exception.
     std::set<std::string> excepted;
   };
 
   bool Serves(const std::string& nameserver, const TrackedChange& change, const Roster& roster) const;
   uint64_t Acknowledged(const std::string& nameserver) const;
-  void Advance(const std::string& nameserver);
-  void Recheck(const std::string& nameserver);
-  void Look(const std::string& nameserver, const std::string& change_id);
-  void Forget(const std::string& nameserver, const Pending& pending);
+  void Advance(const std::string& nameserver, bool exceptions_moved);
+  void LookAtAll();
+  void Look(const std::string& nameserver, Pending& pending);
   void Consider(const std::string& node);
 
   const uint64_t epoch_;
   Roster roster_;
-  std::unordered_map<std::string, replication::NodeProgress> progress_;
-  std::unordered_map<std::string, Pending> pending_;
+  std::map<std::string, replication::NodeProgress> progress_;
+  std::map<std::string, Pending> pending_;
   std::map<std::string, Waiting> waiting_;
   // Highest index of a change that is, or is about to be, INSYNC.
   uint64_t insync_index_;

@@ -27,9 +27,14 @@ struct Roster {
 
   // Nodes that INSYNC waits for (COUNTED or DRAINING), by nameserver.
   std::map<std::string, std::vector<std::string>> counted;
+  // All its nodes but DRAINED ones.
+  std::map<std::string, std::vector<std::string>> by_nameserver;
 };
 
 absl::StatusOr<Roster> ReadRoster(const store::Reader& reader);
+
+// Whether INSYNC waits for it: a node told to drain is waited for until its sockets are closed.
+bool IsCounted(const stored::v1::NodeRow& node);
 
 // 0 to 3 for "a" to "d"; -1 for anything else.
 int StripeIndex(absl::string_view id);

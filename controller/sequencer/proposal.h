@@ -56,6 +56,8 @@ struct Outcome {
   std::string zone_id;
   // It was committed earlier, under the same request id.
   bool duplicate = false;
+  // An entry was appended for it.
+  bool appended = false;
 };
 
 }  // namespace quartet::controller

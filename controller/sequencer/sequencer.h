@@ -26,7 +26,7 @@ namespace quartet::controller {
 // Leadership. The first entry of a term is a TermEffect, with the service's secrets and its four stripes on a
 // new log. It is appended before the first proposal is planned; a log that can't be written refuses proposals
 // until it can. An append that was ABORTED means another leader: from then on everything is refused
-// (FAILED_PRECONDITION). An append whose outcome is unknown is settled by ReadHead before anything else is
+// (UNAVAILABLE). An append whose outcome is unknown is settled by ReadHead before anything else is
 // planned.
 //
 // Not thread-safe.
@@ -87,16 +87,18 @@ class Sequencer {
             replication::Random& random, Options options);
   absl::Status ReadWhereItEnded();
   absl::Status EnsureReady();
-  absl::Status SettleUnknown();
   absl::Status BeginTerm();
-  absl::StatusOr<stored::v1::Entry> FirstOfTerm();
-  absl::StatusOr<std::optional<Outcome>> FindDuplicate(const Proposal& proposal) const;
-  absl::StatusOr<Outcome> Judge(Proposal& proposal);
-  absl::StatusOr<replication::Position> Place(stored::v1::Entry entry);
-  absl::Status Append();
-  void Commit();
-  void OpenGroup();
+  absl::StatusOr<stored::v1::Entry> FirstOfTerm() const;
+  absl::Status ReadKey();
   int64_t NextTime() const;
+  absl::StatusOr<std::optional<Outcome>> FindDuplicate(const Proposal& proposal) const;
+  absl::StatusOr<Outcome> Judge(const Proposal& proposal);
+  absl::StatusOr<replication::Position> Place(Group& group, stored::v1::Entry entry);
+  absl::Status Append(std::unique_ptr<Group> group);
+  absl::Status SettleUnknown();
+  void Commit(Group& group);
+  absl::Status Depose(absl::string_view why);
+  absl::Status ReadOnly(const absl::Status& cause);
 
   replication::Log& log_;
   store::Store& replica_;
@@ -108,18 +110,22 @@ class Sequencer {
   uint64_t term_ = 0;
   // Invariant: no entry has a later time.
   int64_t last_time_us_ = 0;
-  // Set once: another controller leads.
+  // The first entry of term_ is committed.
+  bool leading_ = false;
+  // Another controller leads, for ever.
   bool deposed_ = false;
   std::string read_only_reason_;
   std::unique_ptr<replication::Hasher> hasher_;
   uint32_t digest_key_id_ = 0;
-  // Entries that may or may not be in the log.
+  // Entries that may or may not be in the log. Invariant: nothing is planned while there are any.
   std::unique_ptr<Group> unknown_;
   std::unique_ptr<Group> group_;
+  // For the next Flush.
   std::vector<Committed> committed_;
+  std::vector<Settled> settled_;
 };
 
-// A term's controller changes nothing else; a roster change is any effect on stripes, nameservers or nodes.
+// Whether it has an effect on a stripe, nameserver or node.
 bool ChangesRoster(const stored::v1::Entry& entry);
 
 }  // namespace quartet::controller

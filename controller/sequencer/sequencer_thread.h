@@ -27,7 +27,8 @@ class SequencerThread {
     size_t queue_proposals = 4096;
     size_t queue_bytes = 64 << 20;
   };
-  // Called on the thread after each commit, before the callers' callbacks. Must not block, nor call Propose.
+  // Called on the thread after each commit, before the callers' callbacks; with none when the log can be
+  // written again. Must not block, nor call Propose.
   using OnCommitted = std::function<void(const std::vector<Sequencer::Committed>&)>;
 
   // Starts at once. What Open of the sequencer committed goes to `on_committed` first.
@@ -59,7 +60,7 @@ class SequencerThread {
 
   void Run();
   bool WaitForWork(std::deque<Item>& work);
-  void Process(std::deque<Item> work);
+  void Process(std::deque<Item>& work);
   void FlushAndTell();
 
   const Options options_;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,6 +25,9 @@ class FaultList {
   // `owner` and `type` may be empty.
   void Add(Kind kind, absl::string_view owner, absl::string_view type, absl::string_view rule,
            absl::string_view message);
+
+  // Faults that somebody else counted but did not keep.
+  void AddUnlisted(uint32_t count) { faults_.set_total(faults_.total() + count); }
 
   bool empty() const { return faults_.total() == 0; }
   // OK if empty. Otherwise the first fault's message, how many more there are, and all of them as a payload.

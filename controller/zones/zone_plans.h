@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "controller/sequencer/proposal.h"
+#include "controller/zones/faults.h"
 #include "controller/zones/record_set_request.h"
 #include "dns/name/name.h"
 
@@ -29,7 +30,7 @@ struct NewZone {
 // Zones each nameserver has now, by its name. Only for balance: may be a little old.
 using UsageFn = std::function<uint64_t(const std::string& nameserver)>;
 
-// FAILED_PRECONDITION: no delegation set, or the record sets break a rule.
+// FAILED_PRECONDITION: no delegation set (without faults), or the record sets break a rule (with faults).
 absl::StatusOr<Plan> PlanNewZone(const PlanContext& context, const NewZone& zone, const UsageFn& usage);
 
 // FAILED_PRECONDITION "zone-not-empty"; NOT_FOUND: it is not there (any more).

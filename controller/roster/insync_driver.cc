@@ -1,0 +1,151 @@
+#include "controller/roster/insync_driver.h"
+
+#include <utility>
+
+#include "controller/roster/insync_plan.h"
+#include "controller/roster/roster_messages.h"
+#include "replication/base/log.h"
+#include "replication/replica/full_view.h"
+
+namespace quartet::controller {
+namespace {
+
+using replication::FullView;
+
+// A new change, if the entry is one.
+std::optional<TrackedChange> ChangeOf(const Sequencer::Committed& committed) {
+  const std::string& id = committed.entry.header().change_id();
+  if (id.empty()) return std::nullopt;
+  for (const stored::v1::Effect& effect : committed.entry.effects()) {
+    if (!effect.has_zone()) continue;
+    const stored::v1::ZoneRow& row = effect.zone().row();
+    return TrackedChange{id, row.id(), committed.position.index, row.revision(), TargetsOf(row)};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<InsyncDriver>> InsyncDriver::Open(const store::Reader& replica,
+                                                                 const replication::Position& head) {
+  std::unique_ptr<InsyncDriver> driver(new InsyncDriver(replica, head));
+  absl::StatusOr<Roster> roster = ReadRoster(replica);
+  if (!roster.ok()) return roster.status();
+  driver->tracker_.SetRoster(*std::move(roster));
+  const FullView view(replica);
+  absl::StatusOr<std::vector<FullView::PendingChange>> pending = view.PendingChanges();
+  if (!pending.ok()) return pending.status();
+  for (const FullView::PendingChange& one : *pending) {
+    absl::StatusOr<std::optional<stored::v1::ChangeRow>> row = view.Change(one.change_id);
+    if (!row.ok()) return row.status();
+    if (!row->has_value()) return absl::DataLossError("a pending change has no row: " + one.change_id);
+    absl::StatusOr<TrackedChange> change = ReadTracked(replica, **row);
+    if (!change.ok()) return change.status();
+    driver->tracker_.AddPending(*std::move(change));
+  }
+  return driver;
+}
+
+void InsyncDriver::Committed(const std::vector<Sequencer::Committed>& entries) {
+  bool roster_moved = false;
+  std::vector<std::string> insync;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const Sequencer::Committed& committed : entries) {
+      roster_moved = roster_moved || ChangesRoster(committed.entry);
+      if (std::optional<TrackedChange> change = ChangeOf(committed)) tracker_.AddPending(*std::move(change));
+      for (const stored::v1::Effect& effect : committed.entry.effects()) {
+        for (const std::string& id : effect.insync().change_ids()) insync.push_back(id);
+      }
+    }
+    for (const std::string& id : insync) tracker_.SetInsync(id);
+    if (roster_moved) ReadRosterAgain();
+  }
+  if (!insync.empty()) watches_.ChangesInsync(insync);
+  if (roster_moved) watches_.RosterMoved();
+  ProposeWhatIsTrue();
+}
+
+void InsyncDriver::ReadRosterAgain() {
+  absl::StatusOr<Roster> roster = ReadRoster(replica_);
+  if (roster.ok()) {
+    tracker_.SetRoster(*std::move(roster));
+  } else {
+    // The plans read it themselves, and refuse; nothing becomes INSYNC by an old roster.
+    LogError("the roster can't be read: {}", roster.status().ToString());
+  }
+}
+
+void InsyncDriver::OnProgress(const std::vector<replication::NodeProgress>& progress) {
+  std::vector<InsyncTracker::Move> moves;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    moves = tracker_.Update(progress);
+  }
+  if (moves.empty()) return;
+  watches_.NodesMoved(moves);
+  ProposeWhatIsTrue();
+}
+
+void InsyncDriver::ProposeWhatIsTrue() {
+  InsyncTracker::Results results;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (proposed_) return;
+    results = tracker_.Take();
+    if (results.empty()) return;
+    proposed_ = true;
+  }
+  Proposal proposal;
+  proposal.plan = [this, results](const PlanContext& context) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return PlanResults(context, tracker_, results);
+  };
+  propose_(std::move(proposal),
+           [this, results](const absl::StatusOr<Outcome>& outcome) { Ended(results, outcome); });
+}
+
+void InsyncDriver::Ended(const InsyncTracker::Results& results, const absl::StatusOr<Outcome>& outcome) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    tracker_.Settled(results);
+    proposed_ = false;
+  }
+  // Where nothing was logged, asking again at once would give the same: the next acknowledgement or commit
+  // asks.
+  if (outcome.ok() && outcome->appended) ProposeWhatIsTrue();
+}
+
+admin::v1::Change InsyncDriver::Describe(const stored::v1::ChangeRow& row,
+                                         const TrackedChange& change) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return ChangeMessage(row, change, tracker_);
+}
+
+admin::v1::Node InsyncDriver::Describe(const stored::v1::NodeRow& row, uint64_t head) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return NodeMessage(row, tracker_, head);
+}
+
+bool InsyncDriver::IsConnected(const std::string& node) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const replication::NodeProgress* progress = tracker_.progress(node);
+  return progress != nullptr && progress->connected;
+}
+
+size_t InsyncDriver::nodes_connected() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  size_t count = 0;
+  for (const auto& [id, node] : tracker_.roster().nodes) {
+    const replication::NodeProgress* progress = tracker_.progress(id);
+    if (progress != nullptr && progress->connected) ++count;
+  }
+  return count;
+}
+
+size_t InsyncDriver::pending_changes() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return tracker_.pending_changes();
+}
+
+}  // namespace quartet::controller

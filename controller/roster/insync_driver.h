@@ -1,0 +1,64 @@
+// Drives the tracker: from acknowledgements and commits to proposals and watches.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "controller/roster/insync_tracker.h"
+#include "controller/roster/watches.h"
+#include "controller/sequencer/proposal.h"
+#include "controller/sequencer/sequencer.h"
+#include "controller/watch.h"
+#include "quartet/admin/v1/change.pb.h"
+#include "quartet/admin/v1/node.pb.h"
+#include "quartet/stored/v1/zone.pb.h"
+#include "replication/base/position.h"
+#include "replication/feed/progress.h"
+#include "replication/store/store.h"
+
+namespace quartet::controller {
+
+// One proposal is on its way at a time; all that becomes true meanwhile is the next one. Thread-safe.
+class InsyncDriver {
+ public:
+  // SequencerThread::ProposeAsync.
+  using ProposeFn = std::function<void(Proposal, Sequencer::Done)>;
+
+  // Reads roster and pending changes. `replica` must outlive it.
+  static absl::StatusOr<std::unique_ptr<InsyncDriver>> Open(const store::Reader& replica,
+                                                            const replication::Position& head);
+
+  // Before the first call of the next two.
+  void set_propose(ProposeFn propose) { propose_ = std::move(propose); }
+  // After each commit, in order, and with none when the log can be written again. The replica shows them.
+  void Committed(const std::vector<Sequencer::Committed>& entries);
+  void OnProgress(const std::vector<replication::NodeProgress>& progress);
+
+  admin::v1::Change Describe(const stored::v1::ChangeRow& row, const TrackedChange& change) const;
+  admin::v1::Node Describe(const stored::v1::NodeRow& row, uint64_t head) const;
+  bool IsConnected(const std::string& node) const;
+  size_t nodes_connected() const;
+  size_t pending_changes() const;
+  Watches& watches() { return watches_; }
+
+ private:
+  InsyncDriver(const store::Reader& replica, const replication::Position& head)
+      : replica_(replica), tracker_(head.epoch, head.index) {}
+
+  void ReadRosterAgain();
+  void ProposeWhatIsTrue();
+  void Ended(const InsyncTracker::Results& results, const absl::StatusOr<Outcome>& outcome);
+
+  const store::Reader& replica_;
+  ProposeFn propose_;
+  Watches watches_;
+  mutable std::mutex mutex_;
+  InsyncTracker tracker_;
+  bool proposed_ = false;
+};
+
+}  // namespace quartet::controller

@@ -1,0 +1,53 @@
+#include "controller/roster/roster.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "quartet/stored/v1/entry.pb.h"
+#include "replication/replica/full_view.h"
+
+namespace quartet::controller {
+namespace {
+
+template <typename Row>
+absl::Status ReadRows(const store::Reader& reader, stored::v1::ObjectKind kind,
+                      std::map<std::string, Versioned<Row>>& rows) {
+  absl::StatusOr<std::vector<replication::FullView::ObjectRow>> objects =
+      replication::FullView(reader).ListObjects(kind);
+  if (!objects.ok()) return objects.status();
+  for (const replication::FullView::ObjectRow& object : *objects) {
+    Versioned<Row> versioned;
+    versioned.revision = object.revision;
+    if (!versioned.row.ParseFromString(object.row)) {
+      return absl::DataLossError(absl::StrCat("the replica holds a damaged row of ", object.id));
+    }
+    rows.emplace(object.id, std::move(versioned));
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<Roster> ReadRoster(const store::Reader& reader) {
+  Roster roster;
+  absl::Status status = ReadRows(reader, stored::v1::OBJECT_KIND_STRIPE, roster.stripes);
+  if (status.ok()) status = ReadRows(reader, stored::v1::OBJECT_KIND_NAMESERVER, roster.nameservers);
+  if (status.ok()) status = ReadRows(reader, stored::v1::OBJECT_KIND_NODE, roster.nodes);
+  if (!status.ok()) return status;
+  for (const auto& [id, node] : roster.nodes) {
+    if (node.row.state() == stored::v1::NODE_STATE_DRAINED) continue;
+    roster.by_nameserver[node.row.nameserver()].push_back(id);
+    if (IsCounted(node.row)) roster.counted[node.row.nameserver()].push_back(id);
+  }
+  return roster;
+}
+
+bool IsCounted(const stored::v1::NodeRow& node) {
+  return node.state() == stored::v1::NODE_STATE_COUNTED || node.state() == stored::v1::NODE_STATE_DRAINING;
+}
+
+int StripeIndex(absl::string_view id) {
+  return id.size() == 1 && id[0] >= 'a' && id[0] <= 'd' ? id[0] - 'a' : -1;
+}
+
+}  // namespace quartet::controller

@@ -1,0 +1,145 @@
+#include "controller/zones/zone_edit.h"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "dns/base/check.h"
+#include "dns/rdata/record_data.h"
+#include "replication/record/record_key.h"
+#include "replication/replica/apply.h"
+#include "replication/replica/full_view.h"
+
+namespace quartet::controller {
+namespace {
+
+// What new zones are stored under; see replication/replica/apply.cc.
+constexpr uint64_t kFirstGeneration = 1;
+
+using Removed = google::protobuf::RepeatedPtrField<std::string>;
+using Puts = google::protobuf::RepeatedPtrField<stored::v1::RecordPut>;
+
+}  // namespace
+
+struct ZoneEdit::Pending {
+  explicit Pending(const store::Reader& view) : overlay(view, batch) {}
+
+  store::Batch batch;
+  store::Overlay overlay;
+  replication::ZoneTotals totals;
+};
+
+absl::StatusOr<dns::Name> ApexOf(const stored::v1::ZoneRow& row) {
+  absl::StatusOr<dns::Name> apex =
+      dns::Name::FromWire({reinterpret_cast<const uint8_t*>(row.name().data()), row.name().size()});
+  if (!apex.ok()) return absl::DataLossError(absl::StrCat("zone ", row.id(), " has a damaged name"));
+  return apex;
+}
+
+std::string WireText(const dns::Name& name) {
+  return std::string(reinterpret_cast<const char*>(name.wire().data()), name.wire().size());
+}
+
+ZoneEdit::ZoneEdit(const PlanContext& context, stored::v1::ZoneRow row, dns::Name apex, uint64_t generation)
+    : context_(context),
+      row_(std::move(row)),
+      apex_(std::move(apex)),
+      generation_(generation),
+      pending_(std::make_unique<Pending>(context.view)) {
+  effect_.set_prev_revision(row_.revision());
+  pending_->totals = {replication::Digest::FromBytes(row_.served_digest()),
+                      replication::Digest::FromBytes(row_.control_digest()), row_.record_sets()};
+}
+
+ZoneEdit::~ZoneEdit() = default;
+
+absl::StatusOr<std::unique_ptr<ZoneEdit>> ZoneEdit::Of(const PlanContext& context,
+                                                       const stored::v1::ZoneRow& row) {
+  absl::StatusOr<dns::Name> apex = ApexOf(row);
+  if (!apex.ok()) return apex.status();
+  absl::StatusOr<uint64_t> generation = replication::FullView(context.view).ZoneGeneration(row.id());
+  if (!generation.ok()) return generation.status();
+  return std::unique_ptr<ZoneEdit>(new ZoneEdit(context, row, *std::move(apex), *generation));
+}
+
+absl::StatusOr<std::unique_ptr<ZoneEdit>> ZoneEdit::New(const PlanContext& context, stored::v1::ZoneRow row) {
+  absl::StatusOr<dns::Name> apex = ApexOf(row);
+  if (!apex.ok()) return apex.status();
+  row.set_revision(0);
+  row.set_state(stored::v1::ZONE_STATE_ACTIVE);
+  row.set_create_time_us(context.time_us);
+  row.set_digest_key_id(context.digest_key_id);
+  return std::unique_ptr<ZoneEdit>(new ZoneEdit(context, std::move(row), *std::move(apex), kFirstGeneration));
+}
+
+const store::Reader& ZoneEdit::after() const { return pending_->overlay; }
+
+absl::Status ZoneEdit::Put(const dns::RecordSet& record_set, const replication::Control& control) {
+  Puts puts;
+  stored::v1::RecordPut& put = *puts.Add();
+  put.set_key(replication::RecordKey(record_set.owner(), apex_, record_set.type()));
+  put.set_served(replication::EncodeServed(record_set, apex_));
+  put.set_control(replication::EncodeControl(control));
+  absl::StatusOr<replication::ZoneTotals> totals = replication::ApplyRecords(
+      pending_->overlay, row_.id(), generation_, pending_->totals, Removed(), puts, context_.hasher);
+  if (!totals.ok()) return totals.status();
+  pending_->totals = *totals;
+  *effect_.add_puts() = std::move(put);
+  return absl::OkStatus();
+}
+
+absl::Status ZoneEdit::Remove(absl::string_view record_key) {
+  Removed removed;
+  *removed.Add() = std::string(record_key);
+  absl::StatusOr<replication::ZoneTotals> totals = replication::ApplyRecords(
+      pending_->overlay, row_.id(), generation_, pending_->totals, removed, Puts(), context_.hasher);
+  if (!totals.ok()) return totals.status();
+  pending_->totals = *totals;
+  effect_.add_removed_keys(std::string(record_key));
+  return absl::OkStatus();
+}
+
+absl::Status ZoneEdit::MoveSerial() {
+  const std::string key = replication::RecordKey(apex_, apex_, dns::Type::kSoa);
+  const replication::FullView view(after());
+  absl::StatusOr<std::optional<replication::FullView::Record>> record =
+      view.GetRecord(row_.id(), generation_, key);
+  if (!record.ok()) return record.status();
+  if (!record->has_value()) return absl::DataLossError(absl::StrCat("zone ", row_.id(), " has no SOA"));
+  absl::StatusOr<dns::RecordSet> soa_set = replication::DecodeServed(key, (*record)->served, apex_);
+  if (!soa_set.ok()) return absl::DataLossError(soa_set.status().message());
+  absl::StatusOr<replication::Control> control = replication::DecodeControl((*record)->control);
+  if (!control.ok()) return absl::DataLossError(control.status().message());
+
+  dns::Soa soa = dns::ReadSoa(soa_set->records().front());
+  // RFC 1982 §3.1: addition modulo 2^32.
+  ++soa.serial;
+  absl::StatusOr<dns::RecordSet> moved =
+      dns::RecordSet::Create(soa_set->owner(), soa_set->ttl(), {dns::MakeSoa(soa)});
+  QUARTET_CHECK(moved.ok());
+  row_.set_serial(soa.serial);
+  return Put(*moved, *control);
+}
+
+absl::StatusOr<Plan> ZoneEdit::Finish(std::string change_id) {
+  const bool changed = effect_.puts_size() + effect_.removed_keys_size() > 0;
+  // A new zone brings its first serial along.
+  if (changed && row_.revision() > 0) {
+    if (absl::Status status = MoveSerial(); !status.ok()) return status;
+  }
+  row_.set_revision(row_.revision() + 1);
+  row_.set_served_digest(pending_->totals.served.ToBytes());
+  row_.set_control_digest(pending_->totals.control.ToBytes());
+  row_.set_record_sets(pending_->totals.record_sets);
+  *effect_.mutable_row() = row_;
+
+  Plan plan;
+  stored::v1::EntryHeader& header = *plan.entry.mutable_header();
+  header.set_change_id(std::move(change_id));
+  for (const stored::v1::Assignment& assignment : row_.assignments()) header.add_targets(assignment.target());
+  *plan.entry.add_effects()->mutable_zone() = std::move(effect_);
+  return plan;
+}
+
+}  // namespace quartet::controller

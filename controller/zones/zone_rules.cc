@@ -1,0 +1,172 @@
+#include "controller/zones/zone_rules.h"
+
+#include <set>
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "dns/name/canonical_key.h"
+#include "dns/rdata/type.h"
+#include "replication/record/record_key.h"
+#include "replication/replica/full_view.h"
+
+namespace quartet::controller {
+namespace {
+
+using dns::Type;
+using replication::FullView;
+
+void RuleFault(FaultList& faults, const dns::Name& owner, Type type, absl::string_view rule,
+               absl::string_view message) {
+  faults.Add(FaultList::Kind::kRule, owner.ToString(), dns::TypeName(type), rule, message);
+}
+
+// Looks at owners of the zone as it will be, each once.
+class ZoneChecker {
+ public:
+  ZoneChecker(const ZoneEdit& edit, FaultList& faults) : edit_(edit), view_(edit.after()), faults_(faults) {}
+
+  absl::Status Check(const dns::Name& owner) {
+    const std::string key = dns::CanonicalKey(owner, edit_.apex());
+    if (!checked_.insert(key).second) return absl::OkStatus();
+    absl::StatusOr<std::set<Type>> types = TypesAt(key);
+    if (!types.ok()) return types.status();
+    if (types->empty()) return absl::OkStatus();
+    CheckTypes(owner, *types);
+    if (types->contains(Type::kDname)) {
+      if (absl::Status status = CheckNothingBelow(owner, key); !status.ok()) return status;
+    }
+    return CheckAncestors(owner);
+  }
+
+ private:
+  absl::StatusOr<std::set<Type>> TypesAt(const std::string& owner_key) const {
+    const std::string prefix = absl::StrCat(owner_key, absl::string_view("\0", 1));
+    std::set<Type> types;
+    const absl::Status status = view_.VisitRecords(
+        edit_.zone_id(), edit_.generation(), prefix, store::PrefixEnd(prefix), [&](FullView::Record record) {
+          const auto parts = replication::SplitRecordKey(record.key);
+          if (parts.ok()) types.insert(parts->type);
+          return true;
+        });
+    if (!status.ok()) return status;
+    return types;
+  }
+
+  void CheckTypes(const dns::Name& owner, const std::set<Type>& types) {
+    // RFC 1034 §3.6.2, RFC 2181 §10.1.
+    if (types.contains(Type::kCname) && types.size() > 1) {
+      const Type other = *types.begin() == Type::kCname ? *types.rbegin() : *types.begin();
+      RuleFault(faults_, owner, Type::kCname, "cname-beside-other-types",
+                absl::StrCat("a CNAME can't stand beside other types, here ", dns::TypeName(other)));
+    }
+    // RFC 4035 §2.4.
+    if (types.contains(Type::kDs) && !types.contains(Type::kNs)) {
+      RuleFault(faults_, owner, Type::kDs, "ds-without-ns",
+                "a DS record set needs an NS record set beside it");
+    }
+    // RFC 6672 §2.3.
+    if (types.contains(Type::kDname) && types.contains(Type::kNs) && !(owner == edit_.apex())) {
+      RuleFault(faults_, owner, Type::kDname, "dname-beside-ns", "a DNAME can't stand at a delegation");
+    }
+  }
+
+  // RFC 6672 §2.4.
+  absl::Status CheckNothingBelow(const dns::Name& owner, const std::string& key) {
+    std::string found;
+    // Names below begin with the key and a label, whose first byte is above 0; so this leaves out the owner
+    // itself.
+    const absl::Status status =
+        view_.VisitRecords(edit_.zone_id(), edit_.generation(), absl::StrCat(key, "\x01"),
+                           store::PrefixEnd(key), [&](FullView::Record record) {
+                             const auto parts = replication::SplitRecordKey(record.key);
+                             if (!parts.ok()) return true;
+                             const auto name = dns::NameFromCanonicalKey(parts->owner_key, edit_.apex());
+                             found = name.ok() ? name->ToString() : "?";
+                             return false;
+                           });
+    if (!status.ok() || found.empty()) return status;
+    RuleFault(faults_, owner, Type::kDname, "names-below-dname",
+              absl::StrCat("there can be no names below a DNAME, here ", found));
+    return absl::OkStatus();
+  }
+
+  absl::Status CheckAncestors(const dns::Name& owner) {
+    for (dns::Name name = owner; !(name == edit_.apex());) {
+      name = name.Parent();
+      absl::StatusOr<bool> dname = HasDname(name);
+      if (!dname.ok()) return dname.status();
+      // The DNAME's own check says it, if the batch touches the DNAME.
+      if (*dname && !checked_.contains(dns::CanonicalKey(name, edit_.apex()))) {
+        faults_.Add(FaultList::Kind::kRule, owner.ToString(), "", "names-below-dname",
+                    absl::StrCat("there can be no names below the DNAME at ", name.ToString()));
+        return absl::OkStatus();
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<bool> HasDname(const dns::Name& name) {
+    const std::string key = replication::RecordKey(name, edit_.apex(), Type::kDname);
+    if (without_dname_.contains(key)) return false;
+    absl::StatusOr<std::optional<FullView::Record>> record =
+        view_.GetRecord(edit_.zone_id(), edit_.generation(), key);
+    if (!record.ok()) return record.status();
+    if (!record->has_value()) without_dname_.insert(key);
+    return record->has_value();
+  }
+
+  const ZoneEdit& edit_;
+  const FullView view_;
+  FaultList& faults_;
+  std::set<std::string> checked_;
+  std::set<std::string> without_dname_;
+};
+
+void CheckApexEdit(const RecordSetEdit& edit, FaultList& faults) {
+  if (edit.type == Type::kNs) {
+    RuleFault(faults, edit.owner, edit.type, "apex-ns",
+              "the NS record set of the zone itself names its nameservers and is kept by the service");
+  }
+  if (edit.type == Type::kCname) {
+    RuleFault(faults, edit.owner, edit.type, "cname-at-apex",
+              "the zone itself has SOA and NS record sets, so it can't have a CNAME");
+  }
+  if (edit.type == Type::kDs) {
+    RuleFault(faults, edit.owner, edit.type, "ds-at-apex",
+              "the zone's own DS record set belongs in its parent zone");
+  }
+}
+
+}  // namespace
+
+void CheckEdit(const RecordSetEdit& edit, const dns::Name& apex, FaultList& faults) {
+  if (edit.type == Type::kSoa) {
+    RuleFault(faults, edit.owner, edit.type, edit.owner == apex ? "apex-soa" : "soa-below-apex",
+              "the zone has one SOA record, and it is kept by the service");
+  }
+  if (edit.owner == apex) CheckApexEdit(edit, faults);
+  if (edit.action == RecordSetEdit::Action::kDelete) return;
+  if (edit.owner.is_wildcard() && (edit.type == Type::kNs || edit.type == Type::kDname)) {
+    RuleFault(faults, edit.owner, edit.type, edit.type == Type::kNs ? "ns-at-wildcard" : "dname-at-wildcard",
+              "a wildcard can't be a delegation or a DNAME (RFC 4592 §4.2, §4.4)");
+  }
+  if (edit.record_set.has_value() && edit.record_set->records().size() > 1) {
+    if (edit.type == Type::kCname) {
+      RuleFault(faults, edit.owner, edit.type, "many-cnames",
+                "a name has one CNAME at most (RFC 2181 §10.1)");
+    }
+    if (edit.type == Type::kDname) {
+      RuleFault(faults, edit.owner, edit.type, "many-dnames", "a name has one DNAME at most (RFC 6672 §2.4)");
+    }
+  }
+}
+
+absl::Status CheckZone(const ZoneEdit& edit, const std::vector<RecordSetEdit>& edits, FaultList& faults) {
+  ZoneChecker checker(edit, faults);
+  for (const RecordSetEdit& touched : edits) {
+    if (absl::Status status = checker.Check(touched.owner); !status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace quartet::controller
