@@ -52,6 +52,15 @@ constexpr Layout kLayouts[] = {
     {Type::kHttps, C::kNone, false, {F::kU16, F::kName, F::kServiceParams}},               // RFC 9460 §9
     {Type::kSpf, C::kNone, false, {F::kCharacterStrings}},                                 // RFC 4408 §3.1.1
     {Type::kCaa, C::kNone, false, {F::kU8, F::kCharacterString, F::kRest}},                // RFC 8659 §4.1
+    // Types with no name in Type, whose text form and domain names are known.
+    {static_cast<Type>(13),
+     C::kNone,
+     false,
+     {F::kCharacterString, F::kCharacterString}},                    // HINFO, RFC 1035 §3.3.2
+    {static_cast<Type>(17), C::kRead, true, {F::kName, F::kName}},   // RP, RFC 1183 §2.2
+    {static_cast<Type>(18), C::kRead, true, {F::kU16, F::kName}},    // AFSDB, RFC 1183 §1
+    {static_cast<Type>(36), C::kNone, true, {F::kU16, F::kName}},    // KX, RFC 2230 §3
+    {static_cast<Type>(107), C::kNone, false, {F::kU16, F::kName}},  // LP, RFC 6742 §2.4.1
 };
 
 std::optional<size_t> Fixed(size_t size, std::span<const uint8_t> data) {

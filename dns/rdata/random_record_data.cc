@@ -39,7 +39,12 @@ constexpr Type kTypes[] = {
     Type::kSpf,
     Type::kCaa,
     static_cast<Type>(13),
+    static_cast<Type>(17),
+    static_cast<Type>(18),
+    static_cast<Type>(36),
+    static_cast<Type>(107),
     static_cast<Type>(65280),
+    static_cast<Type>(65281),
 };
 
 std::string Octets(size_t count, std::mt19937& random) {

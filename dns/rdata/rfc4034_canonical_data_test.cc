@@ -29,6 +29,7 @@ TEST(Rfc4034, Section62NamesOfTheListedTypesAreLowered) {
   }
   const std::string mx("AB", 2);
   EXPECT_EQ(Data(Type::kMx, mx + Upper()).Canonical(), mx + Lower());
+  EXPECT_EQ(Data(static_cast<Type>(17), Upper() + Upper()).Canonical(), Lower() + Lower());  // RP
   const std::string srv("ABCDEF", 6);
   EXPECT_EQ(Data(Type::kSrv, srv + Upper()).Canonical(), srv + Lower());
   const std::string numbers(20, 'N');

@@ -52,7 +52,7 @@ constexpr Mnemonic kMnemonics[] = {
     {Type::kMaila, "MAILA"},
     {Type::kAny, "ANY"},
     {Type::kCaa, "CAA"},
-    // Types that have their text form, but are opaque otherwise.
+    // Types that have their text form; all but those of the layout table are opaque otherwise.
     {static_cast<Type>(13), "HINFO"},
     {static_cast<Type>(17), "RP"},
     {static_cast<Type>(18), "AFSDB"},
