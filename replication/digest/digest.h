@@ -1,8 +1,9 @@
 // Digests: a keyed 128-bit additive hash over a zone's record sets, kept up to date in O(change).
 //
-// digest(zone) = sum over record sets of SipHash-2-4-128(key, u32be(len(record key)) . record key . value bytes), as
-// little-endian 128-bit integers, modulo 2^128. Two digests (served parts, control parts) are kept. The key is secret to
-// the service, so that no tenant can make two zones with one digest. docs/formats/digest.md has examples.
+// digest(zone) = sum over record sets of SipHash-2-4-128(key, u32be(len(record key)) . record key . value
+// bytes), as little-endian 128-bit integers, modulo 2^128. Two digests (served parts, control parts) are
+// kept. The key is secret to the service, so that no tenant can make two zones with one digest.
+// docs/formats/digest.md has examples.
 #pragma once
 
 #include <array>

@@ -1,4 +1,5 @@
-// Entries as bytes: sealed once by the leader, then stored, chained and fed as these exact bytes. docs/formats/entries.md.
+// Entries as bytes: sealed once by the leader, then stored, chained and fed as these exact bytes.
+// docs/formats/entries.md.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +13,7 @@
 namespace quartet::stored::v1 {
 class Entry;
 class EntryHeader;
-}
+}  // namespace quartet::stored::v1
 
 namespace quartet::replication {
 
@@ -26,15 +27,16 @@ struct SealedEntry {
   Position position;
 };
 
-// Gives `entry` its place behind `head` (epoch, index, prev_chain, format) and serialises it. Other header fields are the
-// caller's. RESOURCE_EXHAUSTED: over kMaxEntryBytes; says how large it is.
+// Gives `entry` its place behind `head` (epoch, index, prev_chain, format) and serialises it. Other header
+// fields are the caller's. RESOURCE_EXHAUSTED: over kMaxEntryBytes; says how large it is.
 absl::StatusOr<SealedEntry> Seal(stored::v1::Entry& entry, const Position& head);
 
-// Reads sealed bytes. DATA_LOSS: not an entry; UNIMPLEMENTED: written for a newer reader (min_reader > kEntryFormat).
+// Reads sealed bytes. DATA_LOSS: not an entry; UNIMPLEMENTED: written for a newer reader (min_reader >
+// kEntryFormat).
 absl::StatusOr<stored::v1::Entry> OpenEntry(absl::string_view bytes);
 
-// Reads the header only, of an entry for a newer reader too. DATA_LOSS: these are no sealed bytes. To use the result, include
-// "quartet/stored/v1/entry.pb.h"; the same holds for OpenEntry.
+// Reads the header only, of an entry for a newer reader too. DATA_LOSS: these are no sealed bytes. To use the
+// result, include "quartet/stored/v1/entry.pb.h"; the same holds for OpenEntry.
 absl::StatusOr<stored::v1::EntryHeader> OpenHeader(absl::string_view bytes);
 
 // The chain of the entry with these bytes.

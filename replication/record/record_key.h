@@ -1,6 +1,7 @@
 // The key of a record set within its zone, and where it lies in a replica's store. docs/formats/replica.md.
 //
-//   record key = canonical key of the owner relative to the apex (dns/name/canonical_key.h) . 0x00 . u16be(type)
+//   record key = canonical key of the owner relative to the apex (dns/name/canonical_key.h) . 0x00 .
+//   u16be(type)
 //                . set identifier (empty until routing policies come)
 //   store key  = 'r' . zone id (14 bytes) . u64be(generation) . record key
 //
@@ -26,8 +27,8 @@ struct RecordKeyParts {
   dns::Type type;
   absl::string_view set_identifier;
 };
-// INVALID_ARGUMENT: not a record key (escapes, case, label and name lengths are checked; a set identifier has at most 255
-// bytes).
+// INVALID_ARGUMENT: not a record key (escapes, case, label and name lengths are checked; a set identifier has
+// at most 255 bytes).
 absl::StatusOr<RecordKeyParts> SplitRecordKey(absl::string_view record_key);
 
 }  // namespace quartet::replication

@@ -1,9 +1,10 @@
-// The value of a record set: a served part, which nodes get, and a control part, which they don't. Both are stored as
-// these exact bytes and never encoded again. docs/formats/record_value.md.
+// The value of a record set: a served part, which nodes get, and a control part, which they don't. Both are
+// stored as these exact bytes and never encoded again. docs/formats/record_value.md.
 //
 //   served  = u8 version (1) . u8 kind (1: rdata) . u32be ttl . u8 n . n bytes of owner . u16be count
 //             . count x (u16be length . rdata)
-//             owner: the owner in wire format without the apex' labels, case as given; n = 0 if it has no upper-case letter
+//             owner: the owner in wire format without the apex' labels, case as given; n = 0 if it has no
+//             upper-case letter
 //   control = u8 version (1) . u8 origin (1 USER, 2 SYSTEM, 3 SIGNER) . u8 n . writer . u16be n . comment
 #pragma once
 
@@ -30,12 +31,16 @@ struct Control {
   std::string comment;
 };
 
-// Values are sorted by their bytes, so that one record set has one served part. The owner must be within `apex`.
+// Values are sorted by their bytes, so that one record set has one served part. The owner must be within
+// `apex`.
 std::string EncodeServed(const dns::RecordSet& record_set, const dns::Name& apex);
-// `record_key` gives owner and type. INVALID_ARGUMENT: damaged; UNIMPLEMENTED: a version or kind this code does not know.
-absl::StatusOr<dns::RecordSet> DecodeServed(absl::string_view record_key, absl::string_view served, const dns::Name& apex);
+// `record_key` gives owner and type. INVALID_ARGUMENT: damaged; UNIMPLEMENTED: a version or kind this code
+// does not know.
+absl::StatusOr<dns::RecordSet> DecodeServed(absl::string_view record_key, absl::string_view served,
+                                            const dns::Name& apex);
 
-// A served part taken apart without copying: for the pages. The rdata are `count` times (u16be length . rdata).
+// A served part taken apart without copying: for the pages. The rdata are `count` times (u16be length .
+// rdata).
 struct ServedView {
   uint32_t ttl;
   // Owner's labels in their case, without the apex'; empty if all lower-case.

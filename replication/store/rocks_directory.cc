@@ -9,9 +9,9 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <system_error>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace quartet::store {
@@ -71,11 +71,32 @@ absl::Status FileError(const std::string& directory, int error, absl::string_vie
   }
 }
 
+namespace {
+
+// RocksDB ends the process where it finds the disk full while it opens. It needs room for the write-ahead
+// logs' records as tables, and for some small files.
+absl::Status CheckRoomToOpen(const std::string& directory) {
+  constexpr uint64_t kSmallFiles = 1 << 20;
+  uint64_t needed = kSmallFiles;
+  std::error_code error;
+  for (const auto& file : fs::directory_iterator(directory, error)) {
+    if (file.path().extension() == ".log") needed += file.file_size(error);
+  }
+  if (error) return FileError(directory, error.value(), "read");
+  if (FreeBytes(directory) >= needed) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("the disk of ", directory, " is full", FreeSpace(directory),
+                   ": opening the database there needs ", needed >> 20, " MiB"));
+}
+
+}  // namespace
+
 absl::Status PrepareDirectory(const std::string& directory) {
   if (auto status = MakeDirectory(directory); !status.ok()) return status;
   if (faccessat(AT_FDCWD, directory.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0)
     return FileError(directory, errno, "use");
-  return CheckCurrent(directory);
+  if (auto status = CheckCurrent(directory); !status.ok()) return status;
+  return CheckRoomToOpen(directory);
 }
 
 std::string LockHolder(const std::string& directory) {
@@ -89,10 +110,15 @@ std::string LockHolder(const std::string& directory) {
   return held ? absl::StrCat(" (process ", lock.l_pid, ")") : "";
 }
 
-std::string FreeSpace(const std::string& directory) {
+uint64_t FreeBytes(const std::string& directory) {
   struct statvfs space = {};
-  if (statvfs(directory.c_str(), &space) != 0) return "";
-  const uint64_t free = static_cast<uint64_t>(space.f_bavail) * space.f_frsize;
+  if (statvfs(directory.c_str(), &space) != 0) return std::numeric_limits<uint64_t>::max();
+  return static_cast<uint64_t>(space.f_bavail) * space.f_frsize;
+}
+
+std::string FreeSpace(const std::string& directory) {
+  const uint64_t free = FreeBytes(directory);
+  if (free == std::numeric_limits<uint64_t>::max()) return "";
   return absl::StrCat(" (", free >> 20, " MiB free)");
 }
 

@@ -1,6 +1,7 @@
 // The directory of a RocksDB: is it usable, and if not, what the operator has to do.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -16,6 +17,9 @@ absl::Status PrepareDirectory(const std::string& directory);
 // Who holds the database in `directory`: " (process 123)", or empty if that can't be told. Must not be called
 // while this process holds it: looking would release its lock.
 std::string LockHolder(const std::string& directory);
+
+// Bytes that may still be written there; the highest number if that can't be told.
+uint64_t FreeBytes(const std::string& directory);
 
 // " (12 MiB free)", or empty.
 std::string FreeSpace(const std::string& directory);

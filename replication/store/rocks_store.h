@@ -12,6 +12,9 @@ namespace quartet::store {
 struct RocksOptions {
   size_t block_cache_bytes = 32 << 20;
   size_t write_buffer_bytes = 16 << 20;
+  // Writes are refused as on a full disk while less than this is free: room for two tables, so that what is
+  // in memory can always be moved to the disk.
+  size_t reserve_bytes = 32 << 20;
   // Threads for flushes and compactions, of low priority.
   int background_threads = 1;
 };

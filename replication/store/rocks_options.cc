@@ -1,0 +1,79 @@
+#include "replication/store/rocks_options.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <algorithm>
+#include <memory>
+
+namespace quartet::store {
+
+namespace {
+
+rocksdb::CompressionType Compression() {
+  const auto supported = rocksdb::GetSupportedCompressions();
+  const bool lz4 = std::find(supported.begin(), supported.end(), rocksdb::kLZ4Compression) != supported.end();
+  return lz4 ? rocksdb::kLZ4Compression : rocksdb::kNoCompression;
+}
+
+std::shared_ptr<rocksdb::TableFactory> Tables(const RocksOptions& options) {
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  // Ten bits a key: one in a hundred lookups of absent keys reads a block in vain.
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.checksum = rocksdb::kXXH3;
+  table.format_version = 5;
+  return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
+}
+
+// RocksDB's own messages go to a file in its directory, which must not grow.
+void LimitInfoLog(rocksdb::Options& out) {
+  out.info_log_level = rocksdb::WARN_LEVEL;
+  out.max_log_file_size = 1 << 20;
+  out.keep_log_file_num = 2;
+  out.stats_dump_period_sec = 0;
+  out.stats_persist_period_sec = 0;
+}
+
+void UseBackgroundThreads(int threads, rocksdb::Options& out) {
+  // One more for flushes, so that a compaction does not hold up writes.
+  out.max_background_jobs = threads + 1;
+  out.env->IncBackgroundThreadsIfNeeded(threads, rocksdb::Env::LOW);
+  out.env->IncBackgroundThreadsIfNeeded(1, rocksdb::Env::HIGH);
+  out.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW);
+  out.env->LowerThreadPoolCPUPriority(rocksdb::Env::HIGH);
+}
+
+}  // namespace
+
+rocksdb::Options ToRocksDb(const RocksOptions& options) {
+  rocksdb::Options out;
+  out.create_if_missing = true;
+  out.paranoid_checks = true;
+  // On opening, a record that the end of a write-ahead log cuts short was never synced and is dropped. Any
+  // other damage to that log is an error. (kPointInTimeRecovery would drop it and all that came after it,
+  // silently.)
+  out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // A write-ahead log that was synced and is not there any more, or is shorter, is an error on opening.
+  out.track_and_verify_wals_in_manifest = true;
+  out.write_buffer_size = options.write_buffer_bytes;
+  out.max_write_buffer_number = 3;
+  out.max_total_wal_size = 3 * options.write_buffer_bytes;
+  out.max_open_files = 512;
+  // Written tables reach the disk bit by bit, so that no sync of the log waits behind a whole one.
+  out.bytes_per_sync = 1 << 20;
+  out.avoid_unnecessary_blocking_io = true;
+  out.level_compaction_dynamic_level_bytes = true;
+  out.compression = Compression();
+  out.table_factory = Tables(options);
+  LimitInfoLog(out);
+  UseBackgroundThreads(std::max(1, options.background_threads), out);
+  return out;
+}
+
+}  // namespace quartet::store
