@@ -109,4 +109,16 @@ bool ExpandGenerate(absl::string_view pattern, uint32_t number, std::string* out
   return true;
 }
 
+bool Generator::Next() {
+  const uint32_t number = range_.first + made_++ * range_.step;
+  record_size_ = 0;
+  for (size_t i = 0; i < pattern_.size(); ++i) {
+    words_[i].clear();
+    if (!ExpandGenerate(pattern_[i].raw, number, &words_[i])) return false;
+    record_size_ += words_[i].size();
+    tokens_[i].raw = words_[i];
+  }
+  return record_size_ <= kMaxGeneratedRecord;
+}
+
 }  // namespace quartet::dns

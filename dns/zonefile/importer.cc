@@ -128,41 +128,26 @@ class Importer {
           PlaceOf(directive), "generate",
           absl::StrCat("over ", kMaxGenerateLine, " characters or ", kMaxGenerateTokens, " words"));
     }
-    Generate(directive, *range, pattern);
+    Generate(directive, Generator(*range, pattern));
   }
 
   // One fault stops it: what is wrong with one record is wrong with most of them.
-  void Generate(const TextToken& directive, const GenerateRange& range, Tokens pattern) {
-    std::vector<std::string> words(pattern.size());
-    std::vector<TextToken> tokens(pattern.begin(), pattern.end());
+  void Generate(const TextToken& directive, Generator generator) {
     const uint32_t faults_before = faults_.total();
-    for (uint32_t i = 0; i < range.count() && !stopped_ && faults_.total() == faults_before; ++i) {
-      if (Expand(pattern, range.first + i * range.step, &words, &tokens)) {
-        repeated_ = i > 0;
-        TakeRecord(tokens, false);
-        // It points into the words.
+    while (!generator.AtEnd() && !stopped_ && faults_.total() == faults_before) {
+      const bool made = generator.Next();
+      generated_ += generator.record_size();
+      if (made && generated_ <= kMaxGeneratedCharacters) {
+        repeated_ = !generator.is_first();
+        TakeRecord(generator.record(), false);
+        // It points into the generator's words.
         owner_text_ = {};
       } else {
         faults_.Add(PlaceOf(directive), "generate",
-                    "a malformed ${offset,width,base}, a number below 0, or too long a record");
+                    "a malformed ${offset,width,base}, a number below 0, or too much text");
       }
     }
     repeated_ = false;
-  }
-
-  // Puts `number` into all words of the pattern. False if that can't be done.
-  bool Expand(Tokens pattern, uint32_t number, std::vector<std::string>* words,
-              std::vector<TextToken>* tokens) {
-    size_t size = 0;
-    for (size_t i = 0; i < pattern.size(); ++i) {
-      std::string& word = (*words)[i];
-      word.clear();
-      if (!ExpandGenerate(pattern[i].raw, number, &word)) return false;
-      size += word.size();
-      (*tokens)[i].raw = word;
-    }
-    generated_ += size;
-    return size <= kMaxGeneratedRecord && generated_ <= kMaxGeneratedCharacters;
   }
 
   // --- Records ---
