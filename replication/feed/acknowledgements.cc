@@ -25,7 +25,7 @@ std::optional<quartet::replication::v1::Acknowledgement> Acknowledgements::Next(
     const NodeZone* zone = replica.Find(zone_id);
     quartet::replication::v1::ZoneException* exception = message.add_exceptions();
     exception->set_zone_id(zone_id);
-    exception->set_served_revision(zone->served_revision());
+    exception->set_served_revision(zone->vouched_revision(meta.cursor->epoch));
     exception->set_reason(zone->behind);
   }
   position_ = meta.cursor;

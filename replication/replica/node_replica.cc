@@ -116,9 +116,9 @@ absl::StatusOr<NodeZone> NodeReplica::ApplyRecords(store::Overlay& out, absl::st
   const stored::v1::NodeZoneRow old = zone.row;
   if (absl::Status named = SetRow(zone, zone_id, row); !named.ok()) return named;
   auto hasher = hashers_.find(row.digest_key_id());
-  if (hasher == hashers_.end()) return absl::DataLossError("its digest has an unknown key");
+  if (hasher == hashers_.end()) return absl::FailedPreconditionError("its digest has an unknown key");
   if (old.record_sets() > 0 && old.digest_key_id() != row.digest_key_id()) {
-    return absl::DataLossError("its digest has another key than before");
+    return absl::FailedPreconditionError("its digest has another key than before");
   }
   if (zone.generation == 0) zone.generation = NewGeneration(out);
   zone.epoch = meta_.epoch;
@@ -151,12 +151,13 @@ NodeReplica::Applied NodeReplica::Apply(store::Overlay& out, absl::string_view z
   }
   store::Batch scratch_batch;
   store::Overlay scratch(out, scratch_batch);
-  absl::StatusOr<NodeZone> after =
-      row->revision() == delta.revision()
-          ? ApplyRecords(scratch, zone_id, zone, delta)
-          : absl::StatusOr<NodeZone>(absl::DataLossError("an entry and its row have different revisions"));
+  absl::StatusOr<NodeZone> after = row->revision() == delta.revision()
+                                       ? ApplyRecords(scratch, zone_id, zone, delta)
+                                       : absl::StatusOr<NodeZone>(absl::InvalidArgumentError(
+                                             "an entry and its row have different revisions"));
   if (!after.ok()) {
-    MarkBehind(out, zone_id, row, after.status().message());
+    MarkBehind(out, zone_id, row, after.status().message(),
+               absl::IsDataLoss(after.status()) ? Copy::kDiffers : Copy::kOlder);
     return Applied::kBehind;
   }
   Merge(out, scratch_batch);
@@ -165,7 +166,7 @@ NodeReplica::Applied NodeReplica::Apply(store::Overlay& out, absl::string_view z
 }
 
 void NodeReplica::MarkBehind(store::Overlay& out, absl::string_view zone_id,
-                             const stored::v1::NodeZoneRow* row, absl::string_view reason) {
+                             const stored::v1::NodeZoneRow* row, absl::string_view reason, Copy copy) {
   const NodeZone* known = Find(zone_id);
   NodeZone zone = known == nullptr ? NodeZone() : *known;
   if (!zone.named && row != nullptr && SetRow(zone, zone_id, *row).ok()) {
@@ -175,6 +176,7 @@ void NodeReplica::MarkBehind(store::Overlay& out, absl::string_view zone_id,
   }
   zone.row.set_id(std::string(zone_id));
   zone.behind = reason.empty() ? "unknown" : std::string(reason);
+  zone.differs = zone.differs || copy == Copy::kDiffers;
   Replace(out, std::move(zone));
 }
 
@@ -190,7 +192,7 @@ void NodeReplica::MarkUnloadable(const std::string& zone_id, absl::string_view r
 void NodeReplica::WriteUnloadable(store::Overlay& out) {
   for (const std::string& zone_id : unwritten_) {
     const NodeZone* zone = Find(zone_id);
-    if (zone != nullptr) PutNodeZone(out, *zone, zone);
+    if (zone != nullptr) PutNodeZone(out, *zone, nullptr);
   }
   unwritten_.clear();
 }
@@ -200,6 +202,7 @@ void NodeReplica::ClearBehind(store::Overlay& out, absl::string_view zone_id) {
   QUARTET_CHECK(found != nullptr);
   NodeZone zone = *found;
   zone.behind.clear();
+  zone.differs = false;
   zone.epoch = meta_.epoch;
   Replace(out, std::move(zone));
 }
@@ -217,7 +220,11 @@ void NodeReplica::Settle(store::Overlay& out, const NodeInventory::Difference& d
                          const Position& as_of) {
   for (const std::string& zone_id : difference.gone) Remove(out, zone_id);
   for (const stored::v1::NodeZoneRow& row : difference.differing) {
-    MarkBehind(out, row.id(), &row, absl::StrCat("inventory has revision ", row.revision()));
+    const NodeZone* zone = Find(row.id());
+    const bool same_revision =
+        zone != nullptr && zone->generation != 0 && zone->row.revision() == row.revision();
+    MarkBehind(out, row.id(), &row, absl::StrCat("inventory has revision ", row.revision()),
+               same_revision ? Copy::kDiffers : Copy::kOlder);
   }
   for (const std::string& zone_id : difference.settled) ClearBehind(out, zone_id);
   MoveCursor(as_of);

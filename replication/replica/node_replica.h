@@ -61,8 +61,9 @@ class NodeReplica {
                 const quartet::replication::v1::ZoneDelta& delta);
 
   // A zone not known yet is put in with nothing to serve, under the name of `row` where there is one.
+  enum class Copy { kOlder, kDiffers };
   void MarkBehind(store::Overlay& out, absl::string_view zone_id, const stored::v1::NodeZoneRow* row,
-                  absl::string_view reason);
+                  absl::string_view reason, Copy copy = Copy::kOlder);
   // What is stored of it can't be served. No-op for a zone that is not here.
   void MarkUnloadable(const std::string& zone_id, absl::string_view reason);
   // Writes the marks MarkUnloadable made in memory since the last call.

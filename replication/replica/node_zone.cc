@@ -36,6 +36,7 @@ absl::Status ReadLocal(absl::string_view zone_id, absl::string_view value, NodeZ
   found->second.generation = local.generation();
   found->second.epoch = local.epoch();
   found->second.behind = local.behind();
+  found->second.differs = local.differs();
   return absl::OkStatus();
 }
 
@@ -50,6 +51,15 @@ absl::Status ReadRow(absl::string_view zone_id, absl::string_view value, NodeZon
   }
   zones.emplace(std::string(zone_id), std::move(zone));
   return absl::OkStatus();
+}
+
+void PutLocal(store::Overlay& out, const NodeZone& zone) {
+  stored::v1::ZoneLocalRow local;
+  local.set_generation(zone.generation);
+  local.set_epoch(zone.epoch);
+  local.set_behind(zone.behind);
+  local.set_differs(zone.differs);
+  out.Put(layout::ZoneLocal(zone.row.id()), local.SerializeAsString());
 }
 
 using ReadOne = absl::Status (*)(absl::string_view, absl::string_view, NodeZones&);
@@ -91,11 +101,10 @@ absl::StatusOr<NodeZones> ReadNodeZones(const store::Reader& reader) {
 void PutNodeZone(store::Overlay& out, const NodeZone& zone, const NodeZone* before) {
   const std::string& id = zone.row.id();
   out.Put(layout::Zone(id), zone.row.SerializeAsString());
-  stored::v1::ZoneLocalRow local;
-  local.set_generation(zone.generation);
-  local.set_epoch(zone.epoch);
-  local.set_behind(zone.behind);
-  out.Put(layout::ZoneLocal(id), local.SerializeAsString());
+  if (before == nullptr || before->generation != zone.generation || before->epoch != zone.epoch ||
+      before->behind != zone.behind || before->differs != zone.differs) {
+    PutLocal(out, zone);
+  }
   std::vector<std::string> keys = DirectoryKeys(zone);
   std::vector<std::string> old_keys = before == nullptr ? std::vector<std::string>() : DirectoryKeys(*before);
   if (keys == old_keys) return;

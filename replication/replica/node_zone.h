@@ -27,11 +27,17 @@ struct NodeZone {
   uint64_t epoch = 0;
   // Not empty: BEHIND, and why.
   std::string behind;
+  // BEHIND, and what is stored is known to differ from the controllers' zone of this revision.
+  bool differs = false;
   // Its stored record sets can't be served (in memory only; after a restart they are tried again).
   bool unloadable = false;
 
   // What it answers from; 0: SERVFAIL.
   uint64_t served_revision() const { return generation == 0 || unloadable ? 0 : row.revision(); }
+  // The revision of `in_epoch` that an acknowledgement may name; 0: none.
+  uint64_t vouched_revision(uint64_t in_epoch) const {
+    return differs || epoch != in_epoch ? 0 : served_revision();
+  }
   bool is_behind() const { return !behind.empty(); }
 };
 
