@@ -77,7 +77,8 @@ TEST(RecordKey, SortsByCanonicalOrderThenType) {
 }
 
 TEST(RecordKey, KeepsASetIdentifier) {
-  const auto parts = SplitRecordKey(FormatExample("replica.md", "record-key") + std::string("eu\0west", 7));
+  const std::string key = FormatExample("replica.md", "record-key") + std::string("eu\0west", 7);
+  const auto parts = SplitRecordKey(key);
   ASSERT_TRUE(parts.ok());
   EXPECT_EQ(parts->set_identifier, absl::string_view("eu\0west", 7));
 }

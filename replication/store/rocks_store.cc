@@ -83,7 +83,7 @@ class RocksStore : public Store {
 
   absl::Status Write(const Batch& batch, Sync sync) override {
     const uint64_t needed = reserve_bytes_ + batch.bytes();
-    if (FreeBytes(directory_) < needed) {
+    if (reserve_bytes_ > 0 && FreeBytes(directory_) < needed) {
       return DiskFull(directory_, absl::StrCat("this write needs ", needed >> 20, " MiB free"));
     }
     rocksdb::WriteBatch translated = ToRocksDb(batch);
