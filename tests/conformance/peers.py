@@ -92,6 +92,10 @@ class Peer:
         self._process.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    @property
+    def pid(self):
+        return self._process.identity.pid
+
     def ask(self, name, type_name, tcp=False):
         return dns_query.ask(self.address, name, type_name, self.port, tcp)
 
