@@ -1,0 +1,154 @@
+#include "controller/sequencer/sequencer_thread.h"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "controller/sequencer/plan_fixture.h"
+#include "gtest/gtest.h"
+
+namespace quartet::controller {
+namespace {
+
+PlanFn MakeNode(const std::string& id) {
+  return [id](const PlanContext&) -> absl::StatusOr<Plan> {
+    Plan plan;
+    stored::v1::ObjectEffect& object = *plan.entry.add_effects()->mutable_object();
+    object.set_kind(stored::v1::OBJECT_KIND_NODE);
+    object.set_id(id);
+    object.set_revision(1);
+    object.set_row("row");
+    return plan;
+  };
+}
+
+Proposal Of(PlanFn plan, size_t bytes = 0) {
+  Proposal proposal;
+  proposal.plan = std::move(plan);
+  proposal.bytes = bytes;
+  return proposal;
+}
+
+class SequencerThreadTest : public PlanTest {
+ protected:
+  void Start(SequencerThread::Options options = {}) {
+    thread_ = std::make_unique<SequencerThread>(
+        std::move(sequencer_), [this](const std::vector<Sequencer::Committed>& entries) { Told(entries); },
+        options);
+  }
+
+  void Told(const std::vector<Sequencer::Committed>& entries) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    groups_.push_back(entries.size());
+    if (!entries.empty()) told_ = entries.back().position.index;
+    moved_.notify_all();
+  }
+
+  uint64_t told() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return told_;
+  }
+
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  std::vector<size_t> groups_;
+  uint64_t told_ = 0;
+  std::unique_ptr<SequencerThread> thread_;
+};
+
+TEST_F(SequencerThreadTest, TheFeedIsToldBeforeTheCaller) {
+  Start();
+  for (int i = 0; i < 20; ++i) {
+    const auto outcome = thread_->Propose(Of(MakeNode("n" + std::to_string(i))));
+    ASSERT_TRUE(outcome.ok());
+    EXPECT_GE(told(), outcome->position.index);
+    EXPECT_GE(thread_->state().head.index, outcome->position.index);
+  }
+}
+
+TEST_F(SequencerThreadTest, ManyCallersShareAppends) {
+  Start();
+  // Holds the thread inside one plan until all others are queued.
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+  std::promise<void> entered;
+  std::atomic<int> done = 0;
+  const auto count = [&](const absl::StatusOr<Outcome>& outcome) { done += outcome.ok() ? 1 : 0; };
+  thread_->ProposeAsync(Of([&](const PlanContext& context) {
+                          entered.set_value();
+                          released.wait();
+                          return MakeNode("first")(context);
+                        }),
+                        count);
+  entered.get_future().wait();
+  for (int i = 0; i < 100; ++i) {
+    thread_->ProposeAsync(Of(MakeNode("n" + std::to_string(i))), count);
+  }
+  release.set_value();
+  ASSERT_TRUE(thread_->Propose(Of(MakeNode("last"))).ok());
+  thread_->Stop();
+  EXPECT_EQ(done, 101);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  // The term's first entry, the held one, and the rest together (the last caller may come a group later).
+  EXPECT_LE(groups_.size(), 4u);
+}
+
+TEST_F(SequencerThreadTest, TheQueueIsBounded) {
+  Start({.queue_proposals = 2, .queue_bytes = 100});
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+  std::promise<void> entered;
+  const auto ignore = [](const absl::StatusOr<Outcome>&) {};
+  thread_->ProposeAsync(Of([&](const PlanContext&) -> absl::StatusOr<Plan> {
+                          entered.set_value();
+                          released.wait();
+                          return Plan();
+                        }),
+                        ignore);
+  entered.get_future().wait();
+  absl::Status refusal;
+  const auto remember = [&](const absl::StatusOr<Outcome>& outcome) { refusal = outcome.status(); };
+  thread_->ProposeAsync(Of(MakeNode("a"), 60), ignore);
+  thread_->ProposeAsync(Of(MakeNode("b"), 60), remember);
+  EXPECT_TRUE(absl::IsResourceExhausted(refusal));
+  thread_->ProposeAsync(Of(MakeNode("c"), 10), ignore);
+  refusal = absl::OkStatus();
+  thread_->ProposeAsync(Of(MakeNode("d"), 1), remember);
+  EXPECT_TRUE(absl::IsResourceExhausted(refusal));
+  release.set_value();
+  thread_->Stop();
+}
+
+TEST_F(SequencerThreadTest, StoppingAnswersEverybody) {
+  Start();
+  std::atomic<int> answered = 0;
+  for (int i = 0; i < 50; ++i) {
+    thread_->ProposeAsync(Of(MakeNode("n" + std::to_string(i))),
+                          [&](const absl::StatusOr<Outcome>&) { ++answered; });
+  }
+  thread_->Stop();
+  EXPECT_EQ(answered, 50);
+  EXPECT_TRUE(absl::IsUnavailable(thread_->Propose(Of(MakeNode("late"))).status()));
+}
+
+TEST_F(SequencerThreadTest, RecoversByItselfWhenTheDiskHasRoomAgain) {
+  Start();
+  ASSERT_TRUE(thread_->Propose(Of(MakeNode("n1"))).ok());
+  store_.FailWrites(absl::ResourceExhaustedError("full"));
+  EXPECT_TRUE(absl::IsResourceExhausted(thread_->Propose(Of(MakeNode("n2"))).status()));
+  EXPECT_NE(thread_->state().read_only_reason, "");
+  store_.FailWrites(absl::OkStatus());
+  // Nobody asks: it probes, and tells with a group of none.
+  std::unique_lock<std::mutex> lock(mutex_);
+  EXPECT_TRUE(moved_.wait_for(lock, std::chrono::seconds(30), [&] { return groups_.back() == 0; }));
+  lock.unlock();
+  EXPECT_EQ(thread_->state().read_only_reason, "");
+}
+
+}  // namespace
+}  // namespace quartet::controller
