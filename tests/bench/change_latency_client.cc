@@ -1,4 +1,4 @@
-// change_latency: from sending a change's RPC to the last of the zone's four nameservers answering with it
+// change_latency_client: from sending a change's RPC to the last of the zone's four nameservers answering with it
 // over UDP.
 //
 // One thread sends changes one after another, another asks all four nameservers all the time. Prints
