@@ -12,19 +12,34 @@ bool Asks(const Work& work, dns::Type type) { return work.query.type == static_c
 
 uint32_t TtlOf(const RecordSetView& set) { return __builtin_bswap32(Load<uint32_t>(set.image() + 6)); }
 
-// The nodes a chain went through.
+// The nodes a chain went through, and where in the message the names stand that led to them.
 class Trail {
  public:
-  bool Has(NameView name) const { return std::find(names_, names_ + size_, name) != names_ + size_; }
+  bool Has(NameView node) const {
+    return std::any_of(steps_, steps_ + size_, [&](const Visit& visit) { return visit.node == node; });
+  }
+  // Whether this very name led to `node` before. (A wildcard is the node of many.)
+  bool Has(NameView node, const Work& work) const {
+    return std::any_of(steps_, steps_ + size_, [&](const Visit& visit) {
+      if (visit.node != node) return false;
+      PlacedName owner;
+      owner.Read(work.response.bytes(), visit.owner);
+      return owner.name.IsSame(work.name());
+    });
+  }
   // False: the chain is too long.
-  bool Add(NameView name) {
+  bool Add(NameView node, size_t owner) {
     if (size_ == kMaxChain) return false;
-    names_[size_++] = name;
+    steps_[size_++] = {node, owner};
     return true;
   }
 
  private:
-  NameView names_[kMaxChain];
+  struct Visit {
+    NameView node;
+    size_t owner;
+  };
+  Visit steps_[kMaxChain];
   size_t size_ = 0;
 };
 
@@ -42,8 +57,9 @@ Step Follow(Work* work, size_t position) {
 Step FollowCname(Work* work, Trail* trail) {
   const NameView node = work->location.name;
   const bool known = trail->Has(node);
-  // A wildcard's CNAME may show once more, for the name it leads to.
-  if ((known && !work->location.wildcard) || !trail->Add(node)) return Step::kEnd;
+  // A wildcard's CNAME may show once more, for another name.
+  if (known && (!work->location.wildcard || trail->Has(node, *work))) return Step::kEnd;
+  if (!trail->Add(node, work->LabelAt(0))) return Step::kEnd;
   const RecordSetView set(node.FindSet(static_cast<uint16_t>(dns::Type::kCname)));
   const size_t at = work->response.Add(Section::kAnswer, set, work->LabelAt(0));
   if (at == 0) return Step::kTruncated;
@@ -70,7 +86,7 @@ Step SynthesizeCname(Work* work, const RecordSetView& dname, size_t at) {
 
 Step FollowDname(Work* work, Trail* trail) {
   const NameView node = work->location.name;
-  if (trail->Has(node) || !trail->Add(node)) return Step::kEnd;
+  if (trail->Has(node) || !trail->Add(node, work->LabelAt(0))) return Step::kEnd;
   const RecordSetView set(node.FindSet(static_cast<uint16_t>(dns::Type::kDname)));
   const size_t at = work->response.Add(Section::kAnswer, set, work->AncestorAt(work->location.labels));
   if (at == 0) return Step::kTruncated;
@@ -83,10 +99,12 @@ bool HasAlias(const Work& work) {
 }
 
 // The records asked for, of a name that has some. ANY gets one set (RFC 8482 §4.1).
-Outcome AddAnswer(Work* work) {
+Outcome AddAnswer(Work* work, const Trail& trail) {
   const NameView node = work->location.name;
   const RecordSetView set(Asks(*work, dns::Type::kAny) ? node.sets() : node.FindSet(work->query.type));
   if (!set.valid()) return Outcome::kNoData;
+  // A DNAME asked for that the chain came by stands in the answer already.
+  if (Asks(*work, dns::Type::kDname) && !work->location.wildcard && trail.Has(node)) return Outcome::kAnswer;
   const size_t at = work->response.Add(Section::kAnswer, set, work->LabelAt(0));
   if (at == 0) return Outcome::kTruncated;
   if (set.has_local_targets()) {
@@ -117,7 +135,7 @@ Outcome AnswerSection(Work* work) {
     Step step;
     switch (work->location.place) {
       case Place::kName:
-        if (!HasAlias(*work)) return AddAnswer(work);
+        if (!HasAlias(*work)) return AddAnswer(work, trail);
         step = FollowCname(work, &trail);
         break;
       case Place::kDname:

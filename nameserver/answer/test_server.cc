@@ -85,8 +85,9 @@ std::vector<uint8_t> TestServer::Raw(const std::vector<uint8_t>& query, const Co
 }
 
 std::vector<uint8_t> MakeQuery(const dns::Name& name, dns::Type type, const Ask& ask) {
-  std::vector<uint8_t> query = {0x12, 0x34, 0, 0, 0, 1,
-                                0,    0,    0, 0, 0, static_cast<uint8_t>(ask.edns ? 1 : 0)};
+  std::vector<uint8_t> query;
+  query.reserve(dns::kMinUdpPayload);
+  query.assign({0x12, 0x34, 0, 0, 0, 1, 0, 0, 0, 0, 0, static_cast<uint8_t>(ask.edns ? 1 : 0)});
   const auto put16 = [&](size_t value) {
     query.push_back(static_cast<uint8_t>(value >> 8));
     query.push_back(static_cast<uint8_t>(value));

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "dns/name/canonical_key.h"
@@ -31,6 +32,10 @@ struct LookupName {
   size_t SuffixStart(size_t count) const { return start[labels - count]; }
   std::span<const uint8_t> Suffix(size_t count) const {
     return {wire + SuffixStart(count), size - SuffixStart(count)};
+  }
+
+  bool IsSame(const LookupName& other) const {
+    return size == other.size && std::memcmp(wire, other.wire, size) == 0;
   }
 
   // Reads an uncompressed name at the beginning of `bytes` and returns its length; 0 if there is none: a

@@ -104,7 +104,11 @@ std::vector<PageRef> WritePages(const EntryList& entries, uint8_t level, std::st
     filled += entries.bytes(i);
     if (filled < share && i + 1 < entries.count()) continue;
     pages.push_back({std::move(separator), WritePage(entries, begin, i + 1, level)});
-    if (i + 1 < entries.count()) separator = Separator(entries.key(i), entries.key(i + 1));
+    if (i + 1 < entries.count()) {
+      // The key of an inner entry is a separator already: names between two of them belong to the first.
+      const absl::string_view after = entries.key(i + 1);
+      separator = level == 0 ? Separator(entries.key(i), after) : std::string(after);
+    }
     begin = i + 1;
     filled = 0;
   }
