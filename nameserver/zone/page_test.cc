@@ -91,7 +91,9 @@ TEST(PageWriterTest, SplitsEvenlyAndSeparates) {
     const std::string first(reinterpret_cast<char*>(key), page->ReadKey(0, key));
     EXPECT_LE(pages[i].separator, first);
     EXPECT_LE(pages[i].separator.size(), first.size());
-    if (i > 0) EXPECT_GT(pages[i].separator, entries.key(count - 1));
+    if (i > 0) {
+      EXPECT_GT(pages[i].separator, entries.key(count - 1));
+    }
     EXPECT_LE(page->bytes, kPageTarget + 64);
     EXPECT_GT(page->bytes, kPageTarget / 4);
     count += page->count;
