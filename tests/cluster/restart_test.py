@@ -95,22 +95,27 @@ class Restart(ClusterCase):
             expected = "NOERROR" if node in four else "REFUSED"
             self.assertEqual(self.ask(node, "www.own.test", "A").rcode, expected, node.name)
 
-    def test_a_drained_node_closes_its_sockets_and_is_waited_for_no_more(self):
-        zone = self.create_zone("drain.test", "www 60 IN A 192.0.2.1\n")
-        node = self.cluster.nodes_of_zone(zone)[3]
-        self.cluster.quartet("node", "drain", node.name)
-        for rows in self.cluster.watch_nodes(20):
-            if any(row["name"] == f"nodes/{node.name}" and row["state"] == "STATE_DRAINED" for row in rows):
-                break
-        else:
-            self.fail(f"{node.name} did not become DRAINED: {self.row(node)}")
-        with self.assertRaises(ConnectionError):
-            self.ask(node, "www.drain.test", "A")
-
     def row(self, node):
         """The controller's row of a node."""
         rows = self.cluster.quartet_json("node", "list")["nodes"]
         return next(row for row in rows if row["name"] == f"nodes/{node.name}")
+
+
+class Drain(ClusterCase):
+    """A nameserver without an undrained node holds up INSYNC for good: a cluster of its own."""
+
+    def test_a_drained_node_closes_its_sockets_and_is_waited_for_no_more(self):
+        zone = self.create_zone("drain.test", "www 60 IN A 192.0.2.1\n")
+        node = self.cluster.nodes_of_zone(zone)[3]
+        self.cluster.quartet("node", "drain", node.name)
+        rows = []
+        for rows in self.cluster.watch_nodes(20):
+            if any(row["name"] == f"nodes/{node.name}" and row["state"] == "STATE_DRAINED" for row in rows):
+                break
+        else:
+            self.fail(f"{node.name} did not become DRAINED: {rows}")
+        with self.assertRaises(ConnectionError):
+            self.ask(node, "www.drain.test", "A")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ class ClusterCase(unittest.TestCase):
         before = len(result.failures) + len(result.errors)
         super().run(result)
         if len(result.failures) + len(result.errors) > before:
+            print(self.cluster.run_quartet("-o", "table", "--timeout", 5, "node", "list").stdout)
             for process in self.cluster.processes():
                 print(f"{process.name}{process.log_tail(30)}")
 
