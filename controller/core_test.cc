@@ -1,0 +1,403 @@
+#include "controller/core.h"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "controller/sequencer/plan_fixture.h"
+#include "controller/zones/faults.h"
+#include "gtest/gtest.h"
+#include "replication/store/memory_store.h"
+
+namespace quartet::controller {
+namespace {
+
+namespace v1 = admin::v1;
+using replication::NodeProgress;
+
+const Caller kAdmin{"quartet://admin/test"};
+const char kRegions[4][10] = {"eu-west", "us-east", "ap-south", "sa-east"};
+
+// A controller over memory, and nodes that acknowledge when told to.
+class CoreTest : public ::testing::Test {
+ protected:
+  CoreTest() {
+    auto store = std::make_unique<store::MemoryStore>();
+    store_ = store.get();
+    controller_ = std::move(Controller::Open(std::move(store), clock_, random_, {"c-1", "0.1"})).value();
+    controller_->set_on_committed([this](const replication::Position& head, bool roster_changed) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      head_ = head;
+      roster_changes_ += roster_changed ? 1 : 0;
+      moved_.notify_all();
+    });
+  }
+
+  void MakeRoster(int slots = 1) {
+    for (int i = 0; i < 4; ++i) {
+      const std::string stripe(1, static_cast<char>('a' + i));
+      v1::SetStripeDomainRequest domain;
+      domain.set_name("stripes/" + stripe);
+      domain.set_domain(absl::StrCat("quartet-", stripe, ".test"));
+      ASSERT_TRUE(controller_->SetStripeDomain(kAdmin, domain).ok());
+      for (int slot = 0; slot < slots; ++slot) {
+        v1::CreateNameserverRequest nameserver;
+        const std::string id = absl::StrCat("ns-", stripe, slot);
+        nameserver.mutable_nameserver()->set_name("nameservers/" + id);
+        nameserver.mutable_nameserver()->set_stripe(stripe);
+        nameserver.mutable_nameserver()->set_slot(slot);
+        nameserver.mutable_nameserver()->set_region(kRegions[i]);
+        nameserver.mutable_nameserver()->add_addresses(absl::StrCat("127.0.", i, ".", slot + 1));
+        const auto made = controller_->CreateNameserver(kAdmin, nameserver);
+        ASSERT_TRUE(made.ok()) << made.status();
+        v1::CreateNodeRequest node;
+        node.set_name(absl::StrCat("nodes/", id, "-a"));
+        node.set_nameserver("nameservers/" + id);
+        ASSERT_TRUE(controller_->CreateNode(kAdmin, node).ok());
+      }
+    }
+  }
+
+  NodeProgress Progress(const std::string& node, const std::string& nameserver, uint64_t index) {
+    NodeProgress progress;
+    progress.node = node;
+    progress.nameserver = nameserver;
+    progress.connected = true;
+    progress.incarnation = "0123456789abcdef";
+    progress.version = "0.1";
+    progress.acknowledged = true;
+    progress.epoch = Head().epoch;
+    progress.acknowledged_index = index;
+    return progress;
+  }
+
+  replication::Position Head() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return head_;
+  }
+
+  void AckAll(uint64_t index) {
+    std::vector<NodeProgress> all;
+    const v1::ListNodesResponse nodes = *controller_->ListNodes();
+    for (const auto& node : nodes.nodes()) {
+      all.push_back(Progress(node.name().substr(6), node.nameserver().substr(12), index));
+    }
+    controller_->OnProgress(all);
+  }
+
+  // Waits until `done` is so, looking after each move of the nodes or of the log.
+  template <typename Done>
+  bool WaitUntil(const Done& done) {
+    const auto watch = controller_->WatchNodes([this] {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      moved_.notify_all();
+    });
+    const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+    while (!done()) {
+      if (std::chrono::steady_clock::now() > end) return false;
+      std::unique_lock<std::mutex> lock(mutex_);
+      moved_.wait_for(lock, std::chrono::milliseconds(20));
+    }
+    return true;
+  }
+
+  bool AllCounted() {
+    const auto nodes = *controller_->ListNodes();
+    return std::all_of(nodes.nodes().begin(), nodes.nodes().end(),
+                       [](const v1::Node& node) { return node.state() == v1::Node::STATE_COUNTED; });
+  }
+
+  absl::StatusOr<v1::CreateZoneResponse> MakeZone(const std::string& name, const std::string& file = "",
+                                                  const std::string& request_id = "") {
+    v1::CreateZoneRequest request;
+    request.set_domain_name(name);
+    request.set_zone_file(file);
+    request.set_zone_file_name("test.zone");
+    request.set_request_id(request_id);
+    return controller_->CreateZone(kAdmin, request);
+  }
+
+  absl::StatusOr<v1::Change> Upsert(const std::string& zone, const std::string& owner,
+                                    const std::string& value, const std::string& request_id = "") {
+    v1::ChangeRecordSetsRequest request;
+    request.set_parent(zone);
+    request.set_request_id(request_id);
+    v1::RecordSetChange& change = *request.add_changes();
+    change.set_action(v1::RecordSetChange::ACTION_UPSERT);
+    change.mutable_record_set()->set_owner(owner);
+    change.mutable_record_set()->set_type("A");
+    change.mutable_record_set()->set_ttl(60);
+    change.mutable_record_set()->add_values(value);
+    change.mutable_record_set()->set_writer("tester");
+    return controller_->ChangeRecordSets(kAdmin, request);
+  }
+
+  v1::Change GetChange(const std::string& name) {
+    v1::GetChangeRequest request;
+    request.set_name(name);
+    return *controller_->GetChange(request);
+  }
+  bool IsInsync(const std::string& change) { return GetChange(change).state() == v1::Change::STATE_INSYNC; }
+
+  absl::StatusOr<v1::ListRecordSetsResponse> List(const std::string& zone, int size = 0,
+                                                  const std::string& token = "",
+                                                  const std::string& owner = "",
+                                                  const std::string& type = "") {
+    v1::ListRecordSetsRequest request;
+    request.set_parent(zone);
+    request.set_page_size(size);
+    request.set_page_token(token);
+    request.set_owner(owner);
+    request.set_type(type);
+    return controller_->ListRecordSets(request);
+  }
+
+  ManualClock clock_;
+  SeededRandom random_;
+  std::mutex mutex_;
+  std::condition_variable moved_;
+  replication::Position head_;
+  int roster_changes_ = 0;
+  store::MemoryStore* store_ = nullptr;
+  std::unique_ptr<Controller> controller_;
+};
+
+TEST_F(CoreTest, AZoneGoesFromNothingToInsync) {
+  MakeRoster();
+  AckAll(Head().index);
+  ASSERT_TRUE(WaitUntil([&] { return AllCounted(); }));
+  const auto made = MakeZone("Example.com", "$TTL 300\n@ NS old.test.\nwww A 192.0.2.1\n@ MX 10 mail\n");
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->zone().domain_name(), "Example.com.");
+  EXPECT_EQ(made->zone().record_sets(), 4u);
+  EXPECT_EQ(made->warnings_size(), 1);
+  ASSERT_EQ(made->zone().nameservers_size(), 4);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(made->zone().nameservers(i).region(), kRegions[i]);
+  EXPECT_EQ(made->zone().nameservers(0).host_name(), "ns-a0.quartet-a.test.");
+  EXPECT_EQ(made->change().state(), v1::Change::STATE_PENDING);
+
+  AckAll(made->change().index());
+  ASSERT_TRUE(WaitUntil([&] { return IsInsync(made->change().name()); }));
+  const v1::Change change = GetChange(made->change().name());
+  EXPECT_TRUE(change.has_insync_time());
+  ASSERT_EQ(change.nameservers_size(), 4);
+  for (const auto& nameserver : change.nameservers()) {
+    EXPECT_TRUE(nameserver.serving());
+    EXPECT_EQ(nameserver.nodes_size(), 1);
+  }
+  // The replica shows it a moment before those who are told.
+  EXPECT_TRUE(WaitUntil([&] { return controller_->GetStatus().pending_changes() == 0; }));
+}
+
+TEST_F(CoreTest, GetChangeNamesWhoServesAndWhoDoesNot) {
+  MakeRoster();
+  AckAll(Head().index);
+  ASSERT_TRUE(WaitUntil([&] { return AllCounted(); }));
+  const auto made = MakeZone("example.com");
+  controller_->OnProgress({Progress("ns-a0-a", "ns-a0", made->change().index())});
+  NodeProgress behind = Progress("ns-b0-a", "ns-b0", made->change().index());
+  behind.exceptions.push_back({made->zone().name().substr(6), 0, "fetching"});
+  controller_->OnProgress({behind});
+  const v1::Change change = GetChange(made->change().name());
+  EXPECT_TRUE(change.nameservers(0).serving());
+  EXPECT_FALSE(change.nameservers(1).serving());
+  EXPECT_EQ(change.nameservers(1).nodes(0).exception(), "fetching");
+  EXPECT_FALSE(change.nameservers(2).serving());
+  EXPECT_TRUE(change.nameservers(2).nodes(0).counted());
+}
+
+TEST_F(CoreTest, RequestsAreAnsweredOnceAndThenAgain) {
+  MakeRoster();
+  const auto made = MakeZone("example.com", "", "r1");
+  ASSERT_TRUE(made.ok());
+  const auto again = MakeZone("example.com", "", "r1");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(again->zone().name(), made->zone().name());
+  EXPECT_EQ(again->change().name(), made->change().name());
+  EXPECT_TRUE(absl::IsAlreadyExists(MakeZone("example.net", "", "r1").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(MakeZone("example.net", "", std::string(65, 'x')).status()));
+
+  const auto change = Upsert(made->zone().name(), "www", "192.0.2.1", "r2");
+  ASSERT_TRUE(change.ok());
+  EXPECT_EQ(Upsert(made->zone().name(), "www", "192.0.2.1", "r2")->name(), change->name());
+
+  v1::DeleteZoneRequest remove;
+  remove.set_name("zones/example.com");
+  remove.set_force(true);
+  remove.set_request_id("r3");
+  const auto removed = controller_->DeleteZone(kAdmin, remove);
+  ASSERT_TRUE(removed.ok());
+  EXPECT_EQ(controller_->DeleteZone(kAdmin, remove)->name(), removed->name());
+  remove.set_request_id("r4");
+  EXPECT_TRUE(absl::IsNotFound(controller_->DeleteZone(kAdmin, remove).status()));
+  // What was asked before the deletion is answered still.
+  EXPECT_EQ(Upsert(made->zone().name(), "www", "192.0.2.1", "r2")->name(), change->name());
+}
+
+TEST_F(CoreTest, ZonesAreFoundByIdAndByName) {
+  MakeRoster(2);
+  const std::string id = MakeZone("example.com")->zone().name();
+  const auto get = [&](const std::string& name) {
+    v1::GetZoneRequest request;
+    request.set_name(name);
+    return controller_->GetZone(request);
+  };
+  EXPECT_EQ(get(id)->domain_name(), "example.com.");
+  EXPECT_EQ(get("zones/EXAMPLE.com.")->name(), id);
+  EXPECT_TRUE(absl::IsNotFound(get("zones/example.net").status()));
+  EXPECT_TRUE(absl::IsNotFound(get("zones/Z0000000000000").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(get("example.com").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(get("zones/").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(get("zones/a..b").status()));
+  ASSERT_TRUE(MakeZone("example.com").ok());
+  EXPECT_EQ(get("zones/example.com").status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_TRUE(get(id).ok());
+}
+
+TEST_F(CoreTest, ZonesAreListedInCanonicalOrderPageByPage) {
+  MakeRoster();
+  for (const char* name : {"b.test", "a.test", "z.example", "test", "gone.test"})
+    ASSERT_TRUE(MakeZone(name).ok());
+  v1::DeleteZoneRequest remove;
+  remove.set_name("zones/gone.test");
+  ASSERT_TRUE(controller_->DeleteZone(kAdmin, remove).ok());
+  std::vector<std::string> names;
+  v1::ListZonesRequest request;
+  request.set_page_size(2);
+  int pages = 0;
+  do {
+    const auto page = controller_->ListZones(request);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (const v1::Zone& zone : page->zones()) names.push_back(zone.domain_name());
+    request.set_page_token(page->next_page_token());
+    ++pages;
+  } while (!request.page_token().empty());
+  EXPECT_EQ(names, (std::vector<std::string>{"z.example.", "test.", "a.test.", "b.test."}));
+  EXPECT_GE(pages, 2);
+  request.set_page_token("!");
+  EXPECT_TRUE(absl::IsInvalidArgument(controller_->ListZones(request).status()));
+  request.set_page_token("");
+  request.set_domain_name("A.test");
+  EXPECT_EQ(controller_->ListZones(request)->zones_size(), 1);
+  EXPECT_EQ(controller_->GetStatus().zones(), 4u);
+  const auto nameservers = *controller_->ListNameservers();
+  for (const auto& nameserver : nameservers.nameservers()) EXPECT_EQ(nameserver.zones(), 4u);
+}
+
+TEST_F(CoreTest, RecordSetsAreListedWithFiltersAndPages) {
+  MakeRoster();
+  const std::string zone = MakeZone("example.com")->zone().name();
+  for (const char* owner : {"www", "a", "x.a"}) ASSERT_TRUE(Upsert(zone, owner, "192.0.2.1").ok());
+  const auto all = *List(zone);
+  std::vector<std::string> seen;
+  for (const auto& set : all.record_sets()) seen.push_back(absl::StrCat(set.owner(), " ", set.type()));
+  EXPECT_EQ(seen, (std::vector<std::string>{"example.com. NS", "example.com. SOA", "a.example.com. A",
+                                            "x.a.example.com. A", "www.example.com. A"}));
+  EXPECT_EQ(all.record_sets(2).writer(), "tester");
+  EXPECT_EQ(all.revision(), 4u);
+  std::vector<std::string> paged;
+  std::string token;
+  do {
+    const auto page = *List(zone, 2, token);
+    for (const auto& set : page.record_sets()) paged.push_back(absl::StrCat(set.owner(), " ", set.type()));
+    token = page.next_page_token();
+  } while (!token.empty());
+  EXPECT_EQ(paged, seen);
+  EXPECT_EQ(List(zone, 0, "", "@")->record_sets_size(), 2);
+  EXPECT_EQ(List(zone, 0, "", "a", "A")->record_sets_size(), 1);
+  EXPECT_EQ(List(zone, 0, "", "", "a")->record_sets_size(), 3);
+  EXPECT_EQ(List(zone, 0, "", "nope")->record_sets_size(), 0);
+  EXPECT_TRUE(absl::IsInvalidArgument(List(zone, -1).status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(List(zone, 0, "", "www.example.net.").status()));
+}
+
+TEST_F(CoreTest, AZoneFileWithFaultsChangesNothing) {
+  MakeRoster();
+  const uint64_t index = controller_->GetStatus().index();
+  const auto refused = MakeZone("example.com", "$TTL 300\nwww A 192.0.2.999\na CNAME\n");
+  EXPECT_TRUE(absl::IsInvalidArgument(refused.status()));
+  EXPECT_EQ(FaultsOf(refused.status())->total(), 2u);
+  const auto rules = MakeZone("example.com", "$TTL 300\na CNAME b\na A 192.0.2.1\n");
+  ASSERT_FALSE(rules.ok());
+  EXPECT_EQ(FaultsOf(rules.status())->faults(0).rule(), "cname-beside-other-types");
+  EXPECT_TRUE(absl::IsInvalidArgument(MakeZone("*.example.com").status()));
+  EXPECT_TRUE(absl::IsInvalidArgument(MakeZone("").status()));
+  std::string large = "$TTL 300\n";
+  for (int i = 0; i < 5000; ++i) absl::StrAppend(&large, "h", i, " TXT \"", std::string(250, 'x'), "\"\n");
+  EXPECT_TRUE(absl::IsResourceExhausted(MakeZone("example.com", large).status()));
+  EXPECT_EQ(controller_->GetStatus().index(), index);
+}
+
+TEST_F(CoreTest, AFullDiskRefusesChangesAndServesReads) {
+  MakeRoster();
+  const std::string zone = MakeZone("example.com")->zone().name();
+  store_->FailWrites(absl::ResourceExhaustedError("no space left on device"));
+  const auto refused = Upsert(zone, "www", "192.0.2.1");
+  EXPECT_TRUE(absl::IsResourceExhausted(refused.status()));
+  EXPECT_NE(refused.status().message().find("no space left"), absl::string_view::npos);
+  EXPECT_NE(controller_->GetStatus().read_only_reason(), "");
+  EXPECT_EQ(List(zone)->record_sets_size(), 2);
+  store_->FailWrites(absl::OkStatus());
+  EXPECT_TRUE(Upsert(zone, "www", "192.0.2.1").ok());
+  EXPECT_EQ(controller_->GetStatus().read_only_reason(), "");
+}
+
+TEST_F(CoreTest, ANodeIsDrainedOnceItHasClosedItsSockets) {
+  MakeRoster();
+  v1::DrainNodeRequest drain;
+  drain.set_name("nodes/ns-a0-a");
+  EXPECT_EQ(controller_->DrainNode(kAdmin, drain).status().code(), absl::StatusCode::kFailedPrecondition);
+  AckAll(Head().index);
+  ASSERT_TRUE(WaitUntil([&] { return AllCounted(); }));
+  EXPECT_EQ(controller_->DrainNode(kAdmin, drain)->state(), v1::Node::STATE_DRAINING);
+  NodeProgress closed = Progress("ns-a0-a", "ns-a0", Head().index);
+  closed.sockets_closed = true;
+  controller_->OnProgress({closed});
+  EXPECT_TRUE(
+      WaitUntil([&] { return controller_->ListNodes()->nodes(0).state() == v1::Node::STATE_DRAINED; }));
+  drain.set_name("nodes/nope");
+  EXPECT_TRUE(absl::IsNotFound(controller_->DrainNode(kAdmin, drain).status()));
+}
+
+TEST_F(CoreTest, TheFeedHearsOfACommitBeforeTheCaller) {
+  MakeRoster();
+  EXPECT_GE(roster_changes_, 12);
+  for (int i = 0; i < 50; ++i) {
+    const auto made = MakeZone(absl::StrCat("z", i, ".test"));
+    ASSERT_TRUE(made.ok());
+    EXPECT_GE(Head().index, made->change().index());
+  }
+}
+
+TEST_F(CoreTest, ManyCallersAtOnceLoseNothing) {
+  MakeRoster();
+  const std::string zone = MakeZone("example.com")->zone().name();
+  std::vector<std::thread> callers;
+  for (int t = 0; t < 8; ++t) {
+    callers.emplace_back([&, t] {
+      for (int i = 0; i < 25; ++i) EXPECT_TRUE(Upsert(zone, absl::StrCat("h", t, "-", i), "192.0.2.1").ok());
+    });
+  }
+  for (std::thread& caller : callers) caller.join();
+  v1::GetZoneRequest get;
+  get.set_name(zone);
+  EXPECT_EQ(controller_->GetZone(get)->record_sets(), 202u);
+  EXPECT_EQ(controller_->GetZone(get)->serial(), 201u);
+}
+
+TEST_F(CoreTest, StoppedItRefusesChangesAndServesReads) {
+  MakeRoster();
+  controller_->Stop();
+  EXPECT_TRUE(absl::IsUnavailable(MakeZone("example.com").status()));
+  EXPECT_EQ(controller_->ListStripes()->stripes_size(), 4);
+  controller_->Stop();
+}
+
+}  // namespace
+}  // namespace quartet::controller
