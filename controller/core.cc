@@ -140,7 +140,7 @@ class Core : public Controller {
     admin::v1::CreateZoneResponse response;
     FaultList faults;
     CheckZoneName(*name, faults);
-    NewZone zone{*name, request.account(), request.comment(), {}};
+    NewZone zone{*name, request.account(), request.comment(), {}, request.zone_file_name()};
     if (faults.empty()) {
       zone.record_sets = ImportZoneFile(request.zone_file(), request.zone_file_name(), *name, faults,
                                         *response.mutable_warnings());

@@ -35,6 +35,12 @@ void FaultList::Add(Kind kind, absl::string_view owner, absl::string_view type, 
   Add(kind, std::move(fault));
 }
 
+void FaultList::Locate(const std::function<void(admin::v1::Fault& fault)>& place) {
+  for (admin::v1::Fault& fault : *faults_.mutable_faults()) {
+    if (fault.line() == 0 && !fault.owner().empty()) place(fault);
+  }
+}
+
 absl::Status FaultList::ToStatus() const {
   if (empty()) return absl::OkStatus();
   const admin::v1::Fault& first = faults_.faults(0);

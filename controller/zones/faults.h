@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -28,6 +29,9 @@ class FaultList {
 
   // Faults that somebody else counted but did not keep.
   void AddUnlisted(uint32_t count) { faults_.set_total(faults_.total() + count); }
+
+  // Lets `place` set file and line of each listed fault that names an owner and has no line yet.
+  void Locate(const std::function<void(admin::v1::Fault& fault)>& place);
 
   bool empty() const { return faults_.total() == 0; }
   // OK if empty. Otherwise the first fault's message, how many more there are, and all of them as a payload.

@@ -3,6 +3,7 @@
 #include <set>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "dns/rdata/record_data.h"
 #include "replication/record/record_key.h"
@@ -169,6 +170,24 @@ std::string WhyTypeIsNotStored(dns::Type type) {
     return absl::StrCat(dns::TypeName(type), " stands in messages only and can't be stored (RFC 6895)");
   }
   return "";
+}
+
+void LocateFaults(absl::string_view file, const std::vector<RecordSetEdit>& edits, FaultList& faults) {
+  if (faults.empty()) return;
+  absl::flat_hash_map<std::string, dns::Place> places;
+  for (const RecordSetEdit& edit : edits) {
+    const std::string owner = edit.owner.ToString();
+    places.try_emplace(absl::StrCat(owner, " ", dns::TypeName(edit.type)), edit.place);
+    places.try_emplace(owner, edit.place);
+  }
+  faults.Locate([&](admin::v1::Fault& fault) {
+    auto found = places.find(absl::StrCat(fault.owner(), " ", fault.type()));
+    if (found == places.end()) found = places.find(fault.owner());
+    if (found == places.end() || found->second.line == 0) return;
+    fault.set_file(std::string(file));
+    fault.set_line(found->second.line);
+    fault.set_column(found->second.column);
+  });
 }
 
 }  // namespace quartet::controller

@@ -10,6 +10,7 @@
 #include "dns/name/name.h"
 #include "dns/rdata/type.h"
 #include "dns/record_set/record_set.h"
+#include "dns/zonefile/fault.h"
 #include "google/protobuf/repeated_field.h"
 #include "quartet/admin/v1/record_set.pb.h"
 
@@ -22,6 +23,8 @@ struct RecordSetEdit {
   // Absent: delete whatever is there.
   std::optional<dns::RecordSet> record_set;
   std::string writer;
+  // Of its first record, where it comes from a zone file.
+  dns::Place place = {};
 };
 
 // Reads all changes; faults of form (rules: "bad-owner", "owner-outside-zone", "bad-type", "type-not-stored",
@@ -30,6 +33,10 @@ struct RecordSetEdit {
 std::vector<RecordSetEdit> ReadChanges(
     const google::protobuf::RepeatedPtrField<admin::v1::RecordSetChange>& changes, const dns::Name& apex,
     FaultList& faults);
+
+// Gives faults the place in the zone file `file` of the edit of their owner and type, or else of their
+// owner's first.
+void LocateFaults(absl::string_view file, const std::vector<RecordSetEdit>& edits, FaultList& faults);
 
 // Why record sets of this type are not taken from users (they are made by a signer, or never stored); empty
 // if they are.

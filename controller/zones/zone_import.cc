@@ -24,10 +24,12 @@ admin::v1::Fault ToMessage(dns::Fault fault) {
   return message;
 }
 
-admin::v1::Fault Note(absl::string_view file, const dns::Name& owner, dns::Type type, absl::string_view rule,
-                      absl::string_view message) {
+admin::v1::Fault Note(absl::string_view file, dns::Place place, const dns::Name& owner, dns::Type type,
+                      absl::string_view rule, absl::string_view message) {
   admin::v1::Fault note;
   note.set_file(std::string(file));
+  note.set_line(place.line);
+  note.set_column(place.column);
   note.set_owner(owner.ToString());
   note.set_type(dns::TypeName(type));
   note.set_rule(std::string(rule));
@@ -49,22 +51,25 @@ std::vector<RecordSetEdit> ImportZoneFile(absl::string_view text, absl::string_v
   faults.AddUnlisted(result.total - static_cast<uint32_t>(result.faults.size()));
   if (!result.ok()) return {};
   if (result.soa.has_value()) {
-    *warnings.Add() = Note(file_name, apex, dns::Type::kSoa, "soa-left-out",
+    *warnings.Add() = Note(file_name, {}, apex, dns::Type::kSoa, "soa-left-out",
                            "the file's SOA is left out: the zone gets one of its own");
   }
   if (result.apex_ns.has_value()) {
-    *warnings.Add() = Note(file_name, apex, dns::Type::kNs, "apex-ns-left-out",
+    *warnings.Add() = Note(file_name, {}, apex, dns::Type::kNs, "apex-ns-left-out",
                            "the file's nameservers are left out: the zone gets four of its own");
   }
   std::vector<RecordSetEdit> edits;
-  for (dns::RecordSet& record_set : result.record_sets) {
+  for (size_t i = 0; i < result.record_sets.size(); ++i) {
+    dns::RecordSet& record_set = result.record_sets[i];
     const dns::Type type = record_set.type();
     if (const std::string why = WhyTypeIsNotStored(type); !why.empty()) {
-      faults.Add(FaultList::Kind::kForm, Note(file_name, record_set.owner(), type, "type-not-stored", why));
+      faults.Add(FaultList::Kind::kForm,
+                 Note(file_name, result.places[i], record_set.owner(), type, "type-not-stored", why));
       continue;
     }
     dns::Name owner = record_set.owner();
-    edits.push_back({RecordSetEdit::Action::kCreate, std::move(owner), type, std::move(record_set), ""});
+    edits.push_back({RecordSetEdit::Action::kCreate, std::move(owner), type, std::move(record_set), "",
+                     result.places[i]});
   }
   return edits;
 }

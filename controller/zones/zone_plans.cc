@@ -229,6 +229,7 @@ absl::StatusOr<Plan> PlanNewZone(const PlanContext& context, const NewZone& zone
   if (absl::Status status = PutOwnRecordSets(**edit, *four); !status.ok()) return status;
   FaultList faults;
   if (absl::Status status = MakeEdits(context, **edit, zone.record_sets, faults); !status.ok()) return status;
+  LocateFaults(zone.file_name, zone.record_sets, faults);
   if (!faults.empty()) return faults.ToStatus();
   return (*edit)->Finish(NewChangeId(context.random));
 }

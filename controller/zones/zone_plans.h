@@ -24,8 +24,10 @@ struct NewZone {
   dns::Name name;
   std::string account;
   std::string comment;
-  // From a zone file; without SOA and apex NS.
+  // Without SOA and apex NS.
   std::vector<RecordSetEdit> record_sets;
+  // What faults call the zone file that they are from, if they are from one.
+  std::string file_name = {};
 };
 // Zones each nameserver has now, by its name. Only for balance: may be a little old.
 using UsageFn = std::function<uint64_t(const std::string& nameserver)>;

@@ -278,13 +278,15 @@ class Importer {
 
   ImportResult Finish() {
     ImportResult result;
-    std::vector<RecordSet> sets = collector_.Finish(&faults_);
+    std::vector<Place> places;
+    std::vector<RecordSet> sets = collector_.Finish(&faults_, &places);
     result.total = faults_.total();
     result.faults = faults_.Take();
     result.total_warnings = warnings_.total();
     result.warnings = warnings_.Take();
     if (!result.ok()) return result;
-    for (RecordSet& set : sets) {
+    for (size_t i = 0; i < sets.size(); ++i) {
+      RecordSet& set = sets[i];
       const bool at_apex = set.owner() == options_.apex;
       if (at_apex && set.type() == Type::kSoa) {
         result.soa = std::move(set);
@@ -292,6 +294,7 @@ class Importer {
         result.apex_ns = std::move(set);
       } else {
         result.record_sets.push_back(std::move(set));
+        result.places.push_back(places[i]);
       }
     }
     return result;

@@ -55,6 +55,8 @@ struct ImportResult {
   // In the order of their first records, but for SOA and apex NS. Empty if there are faults, as are the next
   // two.
   std::vector<RecordSet> record_sets;
+  // Where the first record of each stands: as many, in the same order.
+  std::vector<Place> places;
   // What a hosted zone has of its own: for the caller to leave out or use.
   std::optional<RecordSet> soa;
   std::optional<RecordSet> apex_ns;

@@ -54,7 +54,7 @@ SetCollector::Added SetCollector::Add(const Name& owner, uint32_t ttl, RecordDat
   return added;
 }
 
-std::vector<RecordSet> SetCollector::Finish(FaultLog* log) {
+std::vector<RecordSet> SetCollector::Finish(FaultLog* log, std::vector<Place>* places) {
   std::vector<RecordSet> sets;
   sets.reserve(groups_.size());
   for (Group& group : groups_) {
@@ -62,6 +62,7 @@ std::vector<RecordSet> SetCollector::Finish(FaultLog* log) {
     absl::StatusOr<RecordSet> set = RecordSet::Create(group.owner, group.ttl, std::move(group.records));
     if (set.ok()) {
       sets.push_back(*std::move(set));
+      places->push_back(group.place);
     } else {
       log->Add(group.place, "record-set", set.status().message(), group.owner.ToString(), TypeName(type));
     }

@@ -32,8 +32,9 @@ class SetCollector {
   Added Add(const Name& owner, uint32_t ttl, RecordData data, Place place);
 
   // All sets; the collector is empty afterwards. A set that can't be made (it is too large) is left out and
-  // goes to `log` under the rule "record-set", at its first record.
-  std::vector<RecordSet> Finish(FaultLog* log);
+  // goes to `log` under the rule "record-set", at its first record. `places` gets that of each set's first
+  // record.
+  std::vector<RecordSet> Finish(FaultLog* log, std::vector<Place>* places);
 
  private:
   struct Group {
