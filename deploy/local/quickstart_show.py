@@ -68,7 +68,8 @@ class Show:
         with FirstAnswer(every, apex, "SOA", lambda a: a.rcode == "NOERROR" and a.authoritative) as first:
             response = self.cluster.quartet_json("zone", "create", self.zone_name, "--file", self.zone_file)
             for warning in response.get("warnings", []):
-                say(f"note: {warning['file']}:{warning['line']}:{warning['column']}: {warning['message']}")
+                where = f"{warning['file']}:{warning['line']}:{warning['column']}: " if warning["line"] else ""
+                say(f"note: {where}{warning['message']}")
             self._four = self.cluster.nodes_of_zone(response["zone"])
             self._await(first, "serves the new zone")
             change = self._insync(response["change"])
@@ -90,8 +91,22 @@ class Show:
                 row += [f"{right}/{len(asked)} right", f"{median:.2f} ms"]
             rows.append(tuple(row))
         table(rows)
+        self._show_samples(asked)
         if wrong:
             raise ShowFailed("not answered as the zone has it: " + "; ".join(wrong[:5]))
+
+    def _show_samples(self, asked):
+        """A few answers in full, so that one sees what was asked."""
+        node, rows = self._four[0], []
+        for type_name in ("A", "AAAA", "MX", "CNAME"):
+            question = next((one for one in asked if one.type == type_name and not one.referral), None)
+            if question:
+                answer = dns_query.ask(node.address, question.owner, question.type, self.cluster.port)
+                values = ", ".join(record.text() for record in answer.answers if record.type == type_name)
+                rows.append((question.owner, type_name, values))
+        if rows:
+            say(f"For example, from {node.nameserver.host_name}")
+            table(rows)
 
     def _ask_node(self, node, asked, tcp, wrong):
         times, right = [], 0
@@ -145,9 +160,10 @@ class Show:
             ready = time.time()
             self._await(first, "caught up", count=len(servers))
         change = self._insync(change)
-        say(f"Its nodes answer from their own disks and have caught up: the change of meanwhile is answered"
-            f" {(max(first.times.values(), default=ready) - started) * 1000:.0f} ms")
-        say(f"after the processes started. The change is INSYNC on {serving(change)} of 4.")
+        milliseconds = (max(first.times.values(), default=ready) - started) * 1000
+        say(f"Its nodes answer, from their own disks, and have caught up: the change they missed is answered"
+            f" {milliseconds:.0f} ms")
+        say(f"after they were started, and is INSYNC: {serving(change)} of 4.")
 
     # Parts of steps
 
