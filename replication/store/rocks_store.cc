@@ -5,10 +5,11 @@
 //
 // A full disk. Writes stop while there is still room (RocksOptions::reserve_bytes), so that what is in memory
 // can always be moved to the disk. If the disk fills up faster than that, RocksDB refuses writes until it is
-// told to go on (Resume), which moves what is in memory to a table and begins a new write-ahead log; every
-// write tries. Where nothing is in memory, there is nothing to move, and Resume keeps the log that the failed
-// write left half a record in: RocksDB takes a further write to it for a broken invariant, and ends the
-// process. That case is found out, and needs a restart.
+// told to go on (Resume), which moves what is in memory to a table and begins a new write-ahead log. A write
+// that finds room for that does so; without room Resume may wait for ever. Where nothing is in memory, there
+// is nothing to move, and Resume keeps the log that the failed write left half a record in: RocksDB takes a
+// further write to it for a broken invariant, and ends the process. That case is found out, and needs a
+// restart.
 #include "replication/store/rocks_store.h"
 
 #include <rocksdb/db.h>
@@ -72,6 +73,9 @@ rocksdb::WriteBatch ToRocksDb(const Batch& batch) {
   return out;
 }
 
+// Room for what RocksDB writes beside tables when it goes on.
+constexpr uint64_t kSmallFiles = 1 << 20;
+
 class RocksStore : public Store {
  public:
   RocksStore(std::string directory, std::unique_ptr<rocksdb::DB> db, std::shared_ptr<ErrorWatch> watch,
@@ -116,11 +120,19 @@ class RocksStore : public Store {
   // Whether writes may be tried again.
   bool Resume() {
     std::unique_lock lock(resuming_);
+    if (FreeBytes(directory_) < BytesInMemory() + kSmallFiles) return false;
     const uint64_t log_before = CurrentLog();
     if (!db_->Resume().ok()) return false;
     log_unusable_ = watch_->log_failed() && CurrentLog() == log_before;
     watch_->ForgetLogFailure();
     return true;
+  }
+
+  // What Resume would move to the disk, at most.
+  uint64_t BytesInMemory() {
+    uint64_t bytes = 0;
+    db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
+    return bytes;
   }
 
   // Number of the write-ahead log that writes go to.

@@ -21,12 +21,13 @@ using ::testing::HasSubstr;
 class FullDiskTest : public ::testing::TestWithParam<size_t> {
  protected:
   void SetUp() override {
-    if (mount("tmpfs", directory_.path().c_str(), "tmpfs", 0, "size=8m") != 0) {
+    if (mount("tmpfs", directory_.path().c_str(), "tmpfs", 0, "size=16m") != 0) {
       GTEST_SKIP() << "no tmpfs can be mounted here: " << std::strerror(errno);
     }
     mounted_ = true;
-    // Takes most of the disk until MakeRoom.
-    WriteFile(ballast_, std::string(4 << 20, 'b'));
+    // Takes most of the disk until MakeRoom. What is left is a third of that: compactions need room for a
+    // while.
+    WriteFile(ballast_, std::string(12 << 20, 'b'));
     Open();
   }
 
@@ -88,15 +89,6 @@ TEST_P(FullDiskTest, IsSaidAndReadsGoOn) {
   ExpectJustWhatWasAcknowledged();
 }
 
-TEST_P(FullDiskTest, WritesGoOnOnceThereIsRoom) {
-  Fill(20'000);
-  MakeRoom();
-  for (int i = 0; i < 20; ++i) ASSERT_EQ(Put("after" + std::to_string(i), 1000), absl::OkStatus());
-  ExpectJustWhatWasAcknowledged();
-  Open();
-  ExpectJustWhatWasAcknowledged();
-}
-
 TEST_P(FullDiskTest, FullDiskSurvivesAReopen) {
   Fill(20'000);
   MakeRoom();
@@ -126,6 +118,15 @@ INSTANTIATE_TEST_SUITE_P(Reserve, FullDiskTest, ::testing::Values(0, 2 << 20));
 
 class FullDiskReserveTest : public FullDiskTest {};
 
+TEST_P(FullDiskReserveTest, WritesGoOnOnceThereIsRoom) {
+  Fill(20'000);
+  MakeRoom();
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(Put("after" + std::to_string(i), 1000), absl::OkStatus());
+  ExpectJustWhatWasAcknowledged();
+  Open();
+  ExpectJustWhatWasAcknowledged();
+}
+
 TEST_P(FullDiskReserveTest, WritesGoOnWhenTheFirstOneFoundItFull) {
   ASSERT_EQ(Put("a", 1 << 20), absl::OkStatus());
   Open();
@@ -140,9 +141,22 @@ INSTANTIATE_TEST_SUITE_P(Reserve, FullDiskReserveTest, ::testing::Values(2 << 20
 
 class FullDiskNoReserveTest : public FullDiskTest {};
 
+// Which one depends on what RocksDB had moved to the disk when the last write failed.
+TEST_P(FullDiskNoReserveTest, WritesGoOnOnceThereIsRoomOrSayTheyNeedARestart) {
+  Fill(20'000);
+  MakeRoom();
+  const auto first = Put("after", 1000);
+  EXPECT_TRUE(first.ok() || absl::IsUnavailable(first)) << first;
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(Put("after" + std::to_string(i), 1000).code(), first.code());
+  ExpectJustWhatWasAcknowledged();
+  Open();
+  ExpectJustWhatWasAcknowledged();
+  EXPECT_EQ(Put("last", 1000), absl::OkStatus());
+}
+
 // RocksDB can't go on then, and would end the process at a further write.
 TEST_P(FullDiskNoReserveTest, HalfARecordWithNothingInMemoryNeedsARestart) {
-  EXPECT_EQ(Put("b", 8 << 20).code(), absl::StatusCode::kUnavailable);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(Put("b", 8 << 20).code(), absl::StatusCode::kResourceExhausted);
   MakeRoom();
   for (int i = 0; i < 3; ++i) {
     const auto status = Put("c", 1000);
