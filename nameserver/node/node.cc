@@ -74,7 +74,13 @@ class Node::Sockets : public QuerySockets {
     replication::NotifyReady();
     return absl::OkStatus();
   }
-  void Close() override { server_.reset(); }
+  void Close() override {
+    if (server_ == nullptr) return;
+    server_->Close();
+    const ServeTotals totals = server_->Totals();
+    LogInfo("sockets closed after {} queries, {} answers not sent", totals.queries, totals.send_drops);
+    server_.reset();
+  }
 
  private:
   const ServeOptions options_;
@@ -87,7 +93,8 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
                                                   std::function<void()> on_failed) {
   absl::Status identity = CheckIdentity(tls.identity);
   if (!identity.ok()) return identity;
-  LogInfo("node {} of nameserver {}, data in {}", tls.identity.name, tls.identity.nameserver, options.data);
+  LogInfo("node {} of nameserver {}; data in {}, controller {}", tls.identity.name, tls.identity.nameserver,
+          options.data, options.controller);
   absl::StatusOr<std::unique_ptr<store::Store>> store = store::OpenRocksStore(options.data);
   if (!store.ok()) return WithWayOut(store.status(), options.data);
   std::unique_ptr<Node> node(new Node(*std::move(store), options, std::move(on_failed)));
@@ -114,7 +121,7 @@ absl::Status Node::Prepare(const NodeOptions& options) {
                      {.version = std::string(replication::kVersion)}});
   if (!replica.ok()) return WithWayOut(replica.status(), options.data);
   replica_ = *std::move(replica);
-  LogInfo("{} zones on disk, as of {}{}", replica_->zone_count(), replication::ToString(replica_->cursor()),
+  LogInfo("zones on disk: {}, as of {}{}", replica_->zone_count(), replication::ToString(replica_->cursor()),
           replica_->complete() ? "" : "; to be filled by the controller before the first answer");
   loop_ = std::make_unique<ApplyLoop>(*replica_, *link_, *sockets_, replication::SystemClock());
   return loop_->Start();
