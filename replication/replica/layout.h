@@ -1,22 +1,4 @@
-// Where everything lies in a replica's store. docs/formats/replica.md is the specification; this makes its
-// keys.
-//
-//   kind           key                                                                     value on meta 'm'
-//   name                                                                per name            both zone 'z'
-//   zone id                                                             ZoneRow/NodeZoneRow both zone, local
-//   'g' zone id                                                             ZoneLocalRow        both record
-//   set     'r' zone id . u64be(generation) . record key                            served part         both
-//   control part   't' zone id . u64be(generation) . record key                            control part
-//   controller directory      'd' u8(len(scope)) . scope . canonical key under the root . 00 . zone id  empty
-//   both assignment     'a' u8(len(target)) . target . zone id                                  empty
-//   controller object         'o' u8(kind) . id u64be(revision) . row  controller change         'c' change
-//   id                                                           ChangeRow           controller pending 'p'
-//   u64be(index) . change id                                            zone id             controller
-//   request        'q' hash of (account, principal, request id)                            RequestRow
-//   controller request age    'Q' u64be(time_us) . that hash                                          empty
-//   controller history        'h' zone id . u64be(revision) HistoryRow          controller log            'l'
-//   u64be(index)                                                        entry bytes         controller log
-//   state      'L' name                                                                per name controller
+// Makes the keys of a replica's store. What lies where is specified in docs/formats/replica.md.
 //
 // Scope: empty for public zones, a VPC's id for private ones. Zone ids are 14 bytes.
 #pragma once
