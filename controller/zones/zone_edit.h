@@ -28,7 +28,8 @@ class ZoneEdit {
   const dns::Name& apex() const { return apex_; }
   const std::string& zone_id() const { return row_.id(); }
   uint64_t generation() const { return generation_; }
-  // The zone as it will be: read it with FullView.
+  // The zone as it is and as it will be: read it with FullView.
+  const store::Reader& before() const;
   const store::Reader& after() const;
 
   // Each key is put or removed once in an edit.

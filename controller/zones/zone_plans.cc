@@ -158,10 +158,10 @@ void StateFault(FaultList& faults, const RecordSetEdit& edit, absl::string_view 
 }
 
 // Compares what is asked with what is there. True: the edit may be made.
-absl::StatusOr<bool> CheckPresent(const ZoneEdit& zone, const FullView& view, const RecordSetEdit& edit,
-                                  const std::string& key, FaultList& faults) {
+absl::StatusOr<bool> CheckPresent(const ZoneEdit& zone, const RecordSetEdit& edit, const std::string& key,
+                                  FaultList& faults) {
   absl::StatusOr<std::optional<FullView::Record>> there =
-      view.GetRecord(zone.zone_id(), zone.generation(), key);
+      FullView(zone.before()).GetRecord(zone.zone_id(), zone.generation(), key);
   if (!there.ok()) return there.status();
   if (edit.action == RecordSetEdit::Action::kCreate && there->has_value()) {
     StateFault(faults, edit, "exists", "it exists already; UPSERT replaces it");
@@ -180,10 +180,9 @@ absl::StatusOr<bool> CheckPresent(const ZoneEdit& zone, const FullView& view, co
   return false;
 }
 
-absl::Status MakeEdit(const PlanContext& context, ZoneEdit& zone, const RecordSetEdit& edit,
-                      FaultList& faults) {
+absl::Status MakeEdit(ZoneEdit& zone, const RecordSetEdit& edit, FaultList& faults) {
   const std::string key = replication::RecordKey(edit.owner, zone.apex(), edit.type);
-  absl::StatusOr<bool> fits = CheckPresent(zone, FullView(context.view), edit, key, faults);
+  absl::StatusOr<bool> fits = CheckPresent(zone, edit, key, faults);
   if (!fits.ok()) return fits.status();
   if (!*fits) return absl::OkStatus();
   if (edit.action == RecordSetEdit::Action::kDelete) return zone.Remove(key);
@@ -191,8 +190,7 @@ absl::Status MakeEdit(const PlanContext& context, ZoneEdit& zone, const RecordSe
 }
 
 // Makes the edits that break no rule of their own, then looks at what the zone has become.
-absl::Status MakeEdits(const PlanContext& context, ZoneEdit& zone, const std::vector<RecordSetEdit>& edits,
-                       FaultList& faults) {
+absl::Status MakeEdits(ZoneEdit& zone, const std::vector<RecordSetEdit>& edits, FaultList& faults) {
   for (const RecordSetEdit& edit : edits) {
     FaultList own;
     CheckEdit(edit, zone.apex(), own);
@@ -200,7 +198,7 @@ absl::Status MakeEdits(const PlanContext& context, ZoneEdit& zone, const std::ve
       CheckEdit(edit, zone.apex(), faults);
       continue;
     }
-    if (absl::Status status = MakeEdit(context, zone, edit, faults); !status.ok()) return status;
+    if (absl::Status status = MakeEdit(zone, edit, faults); !status.ok()) return status;
   }
   return CheckZone(zone, edits, faults);
 }
@@ -228,7 +226,7 @@ absl::StatusOr<Plan> PlanNewZone(const PlanContext& context, const NewZone& zone
   if (!edit.ok()) return edit.status();
   if (absl::Status status = PutOwnRecordSets(**edit, *four); !status.ok()) return status;
   FaultList faults;
-  if (absl::Status status = MakeEdits(context, **edit, zone.record_sets, faults); !status.ok()) return status;
+  if (absl::Status status = MakeEdits(**edit, zone.record_sets, faults); !status.ok()) return status;
   LocateFaults(zone.file_name, zone.record_sets, faults);
   if (!faults.empty()) return faults.ToStatus();
   return (*edit)->Finish(NewChangeId(context.random));
@@ -258,7 +256,7 @@ absl::StatusOr<Plan> PlanChanges(const PlanContext& context, const std::string& 
   absl::StatusOr<std::unique_ptr<ZoneEdit>> edit = ZoneEdit::Of(context, *row);
   if (!edit.ok()) return edit.status();
   FaultList faults;
-  if (absl::Status status = MakeEdits(context, **edit, edits, faults); !status.ok()) return status;
+  if (absl::Status status = MakeEdits(**edit, edits, faults); !status.ok()) return status;
   if (!faults.empty()) return faults.ToStatus();
   return (*edit)->Finish(NewChangeId(context.random));
 }

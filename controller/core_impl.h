@@ -1,0 +1,90 @@
+// The core itself: what Controller::Open makes. Its definitions are in core.cc (start, commits, changes,
+// status), core_zones.cc and core_roster.cc.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "controller/assignment/usage.h"
+#include "controller/core.h"
+#include "controller/roster/insync_driver.h"
+#include "controller/sequencer/sequencer_thread.h"
+#include "quartet/stored/v1/zone.pb.h"
+
+namespace quartet::controller {
+
+class Core : public Controller {
+ public:
+  Core(std::unique_ptr<store::Store> store, std::unique_ptr<replication::Log> log, const Options& options,
+       int64_t start_us)
+      : options_(options), start_us_(start_us), store_(std::move(store)), log_(std::move(log)) {}
+  ~Core() override { Stop(); }
+
+  absl::Status Start(replication::Clock& clock, replication::Random& random);
+
+  const replication::Log& log() const override { return *log_; }
+  const store::Store& replica() const override { return *store_; }
+
+  void set_on_committed(CommittedFn committed) override;
+
+  void OnProgress(const std::vector<replication::NodeProgress>& progress) override;
+
+  void Stop() override;
+
+  absl::StatusOr<admin::v1::CreateZoneResponse> CreateZone(
+      const Caller& caller, const admin::v1::CreateZoneRequest& request) override;
+  absl::StatusOr<admin::v1::Zone> GetZone(const admin::v1::GetZoneRequest& request) override;
+  absl::StatusOr<admin::v1::ListZonesResponse> ListZones(const admin::v1::ListZonesRequest& request) override;
+  absl::StatusOr<admin::v1::Change> DeleteZone(const Caller& caller,
+                                               const admin::v1::DeleteZoneRequest& request) override;
+  absl::StatusOr<admin::v1::ListRecordSetsResponse> ListRecordSets(
+      const admin::v1::ListRecordSetsRequest& request) override;
+  absl::StatusOr<admin::v1::Change> ChangeRecordSets(
+      const Caller& caller, const admin::v1::ChangeRecordSetsRequest& request) override;
+  absl::StatusOr<admin::v1::Change> GetChange(const admin::v1::GetChangeRequest& request) override;
+  absl::StatusOr<std::unique_ptr<Watch>> WatchChange(const std::string& name,
+                                                     std::function<void()> moved) override;
+  absl::StatusOr<admin::v1::Stripe> SetStripeDomain(
+      const Caller& caller, const admin::v1::SetStripeDomainRequest& request) override;
+  absl::StatusOr<admin::v1::ListStripesResponse> ListStripes() override;
+  absl::StatusOr<admin::v1::Nameserver> CreateNameserver(
+      const Caller& caller, const admin::v1::CreateNameserverRequest& request) override;
+  absl::StatusOr<admin::v1::ListNameserversResponse> ListNameservers() override;
+  absl::StatusOr<admin::v1::Node> CreateNode(const Caller& caller,
+                                             const admin::v1::CreateNodeRequest& request) override;
+  absl::StatusOr<admin::v1::ListNodesResponse> ListNodes() override;
+  std::unique_ptr<Watch> WatchNodes(std::function<void()> moved) override;
+  absl::StatusOr<admin::v1::Node> DrainNode(const Caller& caller,
+                                            const admin::v1::DrainNodeRequest& request) override;
+
+  admin::v1::Status GetStatus() override;
+
+ private:
+  // On the sequencer's thread.
+  void Committed(const std::vector<Sequencer::Committed>& entries);
+  absl::StatusOr<Outcome> Propose(absl::StatusOr<Proposal> proposal);
+  absl::StatusOr<admin::v1::Change> ProposeChange(absl::StatusOr<Proposal> proposal);
+  absl::StatusOr<admin::v1::Node> ProposeNode(const std::string& id, absl::StatusOr<Proposal> proposal);
+  absl::StatusOr<stored::v1::ChangeRow> ChangeRow(const store::Reader& reader, const std::string& id) const;
+  absl::StatusOr<admin::v1::Change> ChangeById(const std::string& id) const;
+  absl::StatusOr<admin::v1::Zone> GetZoneById(const std::string& id) const;
+
+  const Options options_;
+  const int64_t start_us_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<replication::Log> log_;
+  Usage usage_;
+  std::unique_ptr<InsyncDriver> driver_;
+  std::mutex committed_mutex_;
+  CommittedFn committed_;
+  std::mutex starting_;
+  // Last: its thread uses all of the above.
+  std::unique_ptr<SequencerThread> thread_;
+};
+
+}  // namespace quartet::controller

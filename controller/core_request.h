@@ -1,0 +1,45 @@
+// From requests of the admin API to proposals. Private to the core.
+#pragma once
+
+#include <string>
+#include <utility>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "controller/core.h"
+#include "controller/sequencer/proposal.h"
+#include "dns/name/name.h"
+#include "google/protobuf/message.h"
+
+namespace quartet::controller {
+
+inline constexpr size_t kMaxRequestId = 64;
+
+// "zones/x" -> "x" of a collection; INVALID_ARGUMENT if it is none of it.
+absl::StatusOr<std::string> IdIn(absl::string_view collection, absl::string_view name);
+
+absl::StatusOr<dns::Name> ReadDomain(absl::string_view text);
+
+// The same body of the same call has the same hash.
+std::string HashOf(absl::string_view call, const google::protobuf::Message& request);
+
+template <typename Request>
+absl::StatusOr<Proposal> MakeProposal(const Caller& caller, absl::string_view account, absl::string_view call,
+                                      const Request& request, PlanFn plan) {
+  Proposal proposal;
+  proposal.account = std::string(account);
+  proposal.principal = caller.principal;
+  if constexpr (requires { request.request_id(); }) {
+    if (request.request_id().size() > kMaxRequestId) {
+      return absl::InvalidArgumentError(absl::StrCat("request_id is over ", kMaxRequestId, " bytes"));
+    }
+    proposal.request_id = request.request_id();
+    proposal.request_hash = HashOf(call, request);
+  }
+  proposal.plan = std::move(plan);
+  proposal.bytes = request.ByteSizeLong();
+  return proposal;
+}
+
+}  // namespace quartet::controller

@@ -1,0 +1,124 @@
+#include <map>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "controller/core_impl.h"
+#include "controller/core_request.h"
+#include "controller/roster/roster.h"
+#include "controller/roster/roster_messages.h"
+#include "controller/roster/roster_plans.h"
+#include "dns/name/name.h"
+
+namespace quartet::controller {
+
+absl::StatusOr<admin::v1::Stripe> Core::SetStripeDomain(const Caller& caller,
+                                                        const admin::v1::SetStripeDomainRequest& request) {
+  absl::StatusOr<std::string> id = IdIn("stripes/", request.name());
+  if (!id.ok()) return id.status();
+  absl::StatusOr<dns::Name> domain = ReadDomain(request.domain());
+  if (!domain.ok()) return domain.status();
+  absl::StatusOr<Outcome> outcome = Propose(MakeProposal(
+      caller, "", "SetStripeDomain", request, [stripe = *id, name = *domain](const PlanContext& context) {
+        return PlanStripeDomain(context, stripe, name);
+      }));
+  if (!outcome.ok()) return outcome.status();
+  absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
+  if (!roster.ok()) return roster.status();
+  return StripeMessage(roster->stripes[*id].row);
+}
+
+absl::StatusOr<admin::v1::ListStripesResponse> Core::ListStripes() {
+  absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
+  if (!roster.ok()) return roster.status();
+  admin::v1::ListStripesResponse response;
+  for (const auto& [id, stripe] : roster->stripes) *response.add_stripes() = StripeMessage(stripe.row);
+  return response;
+}
+
+absl::StatusOr<admin::v1::Nameserver> Core::CreateNameserver(
+    const Caller& caller, const admin::v1::CreateNameserverRequest& request) {
+  const admin::v1::Nameserver& asked = request.nameserver();
+  absl::StatusOr<std::string> id = IdIn("nameservers/", asked.name());
+  if (!id.ok()) return id.status();
+  NewNameserver wanted{*id, asked.stripe(), asked.slot(), asked.region(), {}};
+  for (const std::string& text : asked.addresses()) {
+    absl::StatusOr<std::string> address = ParseAddress(text);
+    if (!address.ok()) return address.status();
+    wanted.addresses.push_back(*std::move(address));
+  }
+  if (absl::Status status = CheckNewNameserver(wanted); !status.ok()) return status;
+  absl::StatusOr<Outcome> outcome =
+      Propose(MakeProposal(caller, "", "CreateNameserver", request,
+                           [wanted](const PlanContext& context) { return PlanNameserver(context, wanted); }));
+  if (!outcome.ok()) return outcome.status();
+  absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
+  if (!roster.ok()) return roster.status();
+  return NameserverMessage(roster->nameservers[*id].row, 0);
+}
+
+absl::StatusOr<admin::v1::ListNameserversResponse> Core::ListNameservers() {
+  absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
+  if (!roster.ok()) return roster.status();
+  std::map<std::pair<std::string, uint32_t>, const stored::v1::NameserverRow*> ordered;
+  for (const auto& [id, nameserver] : roster->nameservers) {
+    ordered[{nameserver.row.stripe(), nameserver.row.slot()}] = &nameserver.row;
+  }
+  admin::v1::ListNameserversResponse response;
+  for (const auto& [place, row] : ordered) {
+    *response.add_nameservers() = NameserverMessage(*row, usage_.ZonesOf(row->id()));
+  }
+  return response;
+}
+
+absl::StatusOr<admin::v1::Node> Core::CreateNode(const Caller& caller,
+                                                 const admin::v1::CreateNodeRequest& request) {
+  absl::StatusOr<std::string> id = IdIn("nodes/", request.name());
+  if (!id.ok()) return id.status();
+  absl::StatusOr<std::string> nameserver = IdIn("nameservers/", request.nameserver());
+  if (!nameserver.ok()) return nameserver.status();
+  if (absl::Status status = CheckNodeId(*id); !status.ok()) return status;
+  return ProposeNode(*id, MakeProposal(caller, "", "CreateNode", request,
+                                       [node = *id, of = *nameserver](const PlanContext& context) {
+                                         return PlanNode(context, node, of);
+                                       }));
+}
+
+absl::StatusOr<admin::v1::ListNodesResponse> Core::ListNodes() {
+  absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
+  if (!roster.ok()) return roster.status();
+  const uint64_t head = thread_->state().head.index;
+  admin::v1::ListNodesResponse response;
+  for (const auto& [id, node] : roster->nodes) *response.add_nodes() = driver_->Describe(node.row, head);
+  return response;
+}
+
+std::unique_ptr<Watch> Core::WatchNodes(std::function<void()> moved) {
+  return driver_->watches().AddNodes(std::move(moved));
+}
+
+absl::StatusOr<admin::v1::Node> Core::DrainNode(const Caller& caller,
+                                                const admin::v1::DrainNodeRequest& request) {
+  absl::StatusOr<std::string> id = IdIn("nodes/", request.name());
+  if (!id.ok()) return id.status();
+  return ProposeNode(*id,
+                     MakeProposal(caller, "", "DrainNode", request,
+                                  [this, node = *id](const PlanContext& context) -> absl::StatusOr<Plan> {
+                                    absl::StatusOr<Plan> plan = PlanDrain(context, node);
+                                    if (!plan.ok() || plan->entry.effects().empty()) return plan;
+                                    if (driver_->IsConnected(node)) return plan;
+                                    return absl::FailedPreconditionError(
+                                        absl::StrCat("node ", node,
+                                                     " is not connected, so it can't confirm that its "
+                                                     "sockets are closed"));
+                                  }));
+}
+
+absl::StatusOr<admin::v1::Node> Core::ProposeNode(const std::string& id, absl::StatusOr<Proposal> proposal) {
+  absl::StatusOr<Outcome> outcome = Propose(std::move(proposal));
+  if (!outcome.ok()) return outcome.status();
+  absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
+  if (!roster.ok()) return roster.status();
+  return driver_->Describe(roster->nodes[id].row, thread_->state().head.index);
+}
+
+}  // namespace quartet::controller
