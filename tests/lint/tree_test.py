@@ -25,7 +25,7 @@ ROOMS = [
     (
         "gRPC",
         re.compile(r"^(grpc|grpcpp|grpc\+\+)/|\.grpc\.pb\.h$"),
-        re.compile(r"(_service|_client|/main|_main)\.(cc|h)$|^(admin|proto/transport|tests)/"),
+        re.compile(r"(_service|_client|/main|_main)\.(cc|h)$|^(admin|controller/services|proto/transport|tests)/"),
     ),
     ("ldns", re.compile(r"^ldns/"), re.compile(r"^dns/rdata/|^tests/")),
     ("spdlog", re.compile(r"^spdlog/"), re.compile(r"^replication/base/log\.(cc|h)$")),
