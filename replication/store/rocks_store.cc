@@ -23,6 +23,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "replication/store/rocks_directory.h"
+#include "replication/store/rocks_full_disk_store.h"
 #include "replication/store/rocks_options.h"
 #include "replication/store/rocks_reader.h"
 #include "replication/store/rocks_status.h"
@@ -149,9 +150,7 @@ class RocksStore : public Store {
   bool log_unusable_ = false;
 };
 
-}  // namespace
-
-absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
+absl::StatusOr<std::unique_ptr<Store>> OpenForWriting(const std::string& directory,
                                                       const RocksOptions& options) {
   if (auto status = PrepareDirectory(directory); !status.ok()) return status;
   rocksdb::Options translated = ToRocksDb(options);
@@ -162,6 +161,15 @@ absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directo
   if (!status.ok()) return OpenError(directory, status);
   return std::make_unique<RocksStore>(directory, std::unique_ptr<rocksdb::DB>(db), watch,
                                       options.reserve_bytes);
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
+                                                      const RocksOptions& options) {
+  absl::StatusOr<std::unique_ptr<Store>> store = OpenForWriting(directory, options);
+  if (!absl::IsResourceExhausted(store.status()) || !LockHolder(directory).empty()) return store;
+  return OpenOnFullDisk(directory, store.status(), [=] { return OpenForWriting(directory, options); });
 }
 
 }  // namespace quartet::store

@@ -21,7 +21,10 @@ struct RocksOptions {
 
 // Opens or creates the database in `directory` (made if absent, mode 0700). Errors say which directory and
 // what to do: FAILED_PRECONDITION: another process holds it; DATA_LOSS: it is corrupt (and is left as it is);
-// RESOURCE_EXHAUSTED: disk full; PERMISSION_DENIED.
+// RESOURCE_EXHAUSTED: disk full, and there is no database to read; PERMISSION_DENIED.
+//
+// A database that is there is opened on a full disk too: it can be read, and writes are refused (RESOURCE_EXHAUSTED) until
+// there is room.
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
                                                       const RocksOptions& options = {});
 

@@ -68,6 +68,14 @@ class FullDiskTest : public ::testing::TestWithParam<size_t> {
     }
   }
 
+  // Not a byte is left.
+  void FillTheRest() {
+    std::ofstream file(directory_.Sub("rest"), std::ios::binary);
+    const std::string block(4096, 'x');
+    while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
+    }
+  }
+
   void MakeRoom() { ASSERT_TRUE(std::filesystem::remove(ballast_)); }
 
   void ExpectJustWhatWasAcknowledged() {
@@ -97,21 +105,32 @@ TEST_P(FullDiskTest, FullDiskSurvivesAReopen) {
   EXPECT_EQ(Put("after", 1000), absl::OkStatus());
 }
 
-TEST_P(FullDiskTest, OpeningOnAFullDiskSaysSo) {
+TEST_P(FullDiskTest, OpeningOnAFullDiskServesWhatIsThere) {
   ASSERT_EQ(Put("a", 1000), absl::OkStatus());
   store_.reset();
-  std::ofstream file(directory_.Sub("rest"), std::ios::binary);
-  const std::string block(4096, 'x');
-  while (file.write(block.data(), static_cast<std::streamsize>(block.size())).flush()) {
-  }
-  for (const std::string& path : {path_, directory_.Sub("other")}) {
-    const auto status = OpenRocksStore(path).status();
-    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
-    EXPECT_THAT(std::string(status.message()), HasSubstr(path));
-  }
-  MakeRoom();
+  FillTheRest();
   Open();
   ExpectJustWhatWasAcknowledged();
+  std::unique_ptr<Reader> before = store_->Snapshot();
+  for (int i = 0; i < 3; ++i) {
+    const auto status = Put("b", 1000);
+    EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+    EXPECT_THAT(std::string(status.message()), HasSubstr(path_));
+  }
+  MakeRoom();
+  for (int i = 0; i < 20; ++i) ASSERT_EQ(Put("after" + std::to_string(i), 1000), absl::OkStatus());
+  ExpectJustWhatWasAcknowledged();
+  EXPECT_EQ(ScanAll(*before).size(), 1u);
+  before.reset();
+  Open();
+  ExpectJustWhatWasAcknowledged();
+}
+
+TEST_P(FullDiskTest, OpeningANewDatabaseOnAFullDiskSaysSo) {
+  FillTheRest();
+  const auto status = OpenRocksStore(directory_.Sub("other")).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kResourceExhausted) << status;
+  EXPECT_THAT(std::string(status.message()), HasSubstr(directory_.Sub("other")));
 }
 
 INSTANTIATE_TEST_SUITE_P(Reserve, FullDiskTest, ::testing::Values(0, 2 << 20));
