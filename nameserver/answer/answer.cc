@@ -50,17 +50,16 @@ void AnswerFrom(const ZoneMatch& zone, const Query& query, Response* response) {
   AdditionalSection(&work, outcome);
 }
 
-void AnswerQuery(const Directory& directory, Query* query, Response* response) {
-  if (query->edns && query->edns_version != 0) return response->SetRcode(Rcode::kBadVers);
-  const bool transfer = Asks(*query, dns::Type::kAxfr) || Asks(*query, dns::Type::kIxfr);
-  if (query->qclass != static_cast<uint16_t>(dns::Class::kIn) || transfer) {
+void AnswerQuery(const Directory& directory, const Query& query, Response* response) {
+  if (query.edns && query.edns_version != 0) return response->SetRcode(Rcode::kBadVers);
+  const bool transfer = Asks(query, dns::Type::kAxfr) || Asks(query, dns::Type::kIxfr);
+  if (query.qclass != static_cast<uint16_t>(dns::Class::kIn) || transfer) {
     return response->SetRcode(Rcode::kRefused);
   }
-  query->name.Hash(directory.hash_seed());
-  const ZoneMatch zone = FindZone(*query, directory);
+  const ZoneMatch zone = FindZone(query, directory);
   if (zone.entry == nullptr) return response->SetRcode(Rcode::kRefused);
   if (zone.tree == nullptr) return response->SetRcode(Rcode::kServFail);
-  AnswerFrom(zone, *query, response);
+  AnswerFrom(zone, query, response);
 }
 
 }  // namespace
@@ -80,7 +79,7 @@ size_t Answer(std::span<const uint8_t> query, const Context& context, const Dire
       response.SetRcode(Rcode::kNotImp);
       break;
     default:
-      AnswerQuery(directory, &parsed, &response);
+      AnswerQuery(directory, parsed, &response);
   }
   return response.Finish(context.max_udp_payload);
 }

@@ -39,6 +39,7 @@ class Trail {
     NameView node;
     size_t owner;
   };
+  // Only the first size_ are ever written: most answers have no chain.
   Visit steps_[kMaxChain];
   size_t size_ = 0;
 };

@@ -14,7 +14,7 @@ using dns::kHeaderSize;
 using dns::Rcode;
 
 struct Query {
-  // The question; meaningful if question_end is not 0. The name is not hashed.
+  // The question; meaningful if question_end is not 0.
   LookupName name;
   uint16_t type;
   uint16_t qclass;

@@ -72,7 +72,6 @@ std::string Look(const Directory& directory, absl::string_view name, dns::Type t
   const dns::Name parsed = TestName(name);
   LookupName lookup;
   QUARTET_CHECK(lookup.Read(parsed.wire()) != 0);
-  lookup.Hash(directory.hash_seed());
   const ZoneMatch match = directory.Find(lookup, lookup.labels);
   if (match.entry == nullptr) return "no zone";
   if (match.tree == nullptr) return "SERVFAIL";

@@ -1,6 +1,6 @@
 #include "nameserver/zone/directory.h"
 
-#include <array>
+#include <algorithm>
 #include <cstdlib>
 #include <new>
 #include <random>
@@ -28,7 +28,14 @@ struct Directory::Table {
   bool Has(size_t labels) const {
     return (has_labels[labels / 64].load(std::memory_order_acquire) >> (labels % 64) & 1) != 0;
   }
-  const ZoneEntry* Probe(const LookupName& name, size_t labels) const;
+  // The largest number of labels an apex may have; 0 if there is none.
+  size_t MostLabels() const {
+    const uint64_t high = has_labels[1].load(std::memory_order_acquire);
+    const uint64_t low = has_labels[0].load(std::memory_order_acquire);
+    if (high != 0) return 127 - static_cast<size_t>(__builtin_clzll(high));
+    return low == 0 ? 0 : 63 - static_cast<size_t>(__builtin_clzll(low));
+  }
+  const ZoneEntry* Probe(uint64_t hash, std::span<const uint8_t> apex) const;
   void Insert(ZoneEntry* entry);
   void Erase(const ZoneEntry* entry);
 };
@@ -68,24 +75,33 @@ absl::string_view Text(std::span<const uint8_t> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
-LookupName Lookup(absl::string_view wire, uint64_t seed) {
+std::span<const uint8_t> Bytes(absl::string_view text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+struct ApexHash {
+  uint64_t hash;
+  uint8_t labels;
+};
+
+ApexHash HashApex(absl::string_view wire, uint64_t seed) {
   LookupName name;
-  const size_t size = name.Read({reinterpret_cast<const uint8_t*>(wire.data()), wire.size()});
-  QUARTET_CHECK(size == wire.size());
-  name.Hash(seed);
-  return name;
+  QUARTET_CHECK(name.Read(Bytes(wire)) == wire.size());
+  uint64_t hashes[dns::Name::kMaxLabels + 1];
+  name.HashSuffixes(seed, name.labels, hashes);
+  return {hashes[name.labels], name.labels};
 }
 
 ZoneEntry* MakeEntry(absl::string_view zone_id, absl::string_view apex, const ZoneTree* tree, uint64_t seed) {
-  const LookupName name = Lookup(apex, seed);
+  const ApexHash hash = HashApex(apex, seed);
   QUARTET_CHECK(zone_id.size() <= UINT8_MAX);
   void* block = std::malloc(sizeof(ZoneEntry) + apex.size() + zone_id.size());
   QUARTET_CHECK(block != nullptr);
   auto* entry = new (block) ZoneEntry;
   entry->tree.store(tree, std::memory_order_relaxed);
-  entry->hash = name.hash[name.labels];
-  entry->apex_labels = name.labels;
-  entry->apex_size = name.size;
+  entry->hash = hash.hash;
+  entry->apex_labels = hash.labels;
+  entry->apex_size = static_cast<uint8_t>(apex.size());
   entry->id_size = static_cast<uint8_t>(zone_id.size());
   uint8_t* bytes = entry->bytes();
   std::memcpy(bytes, apex.data(), apex.size());
@@ -104,9 +120,7 @@ Directory::Table* Directory::Table::Make(size_t slots) {
   return table;
 }
 
-const ZoneEntry* Directory::Table::Probe(const LookupName& name, size_t labels) const {
-  const uint64_t hash = name.hash[labels];
-  const std::span<const uint8_t> apex = name.Suffix(labels);
+const ZoneEntry* Directory::Table::Probe(uint64_t hash, std::span<const uint8_t> apex) const {
   for (size_t i = hash & mask;; i = (i + 1) & mask) {
     const uint64_t slot = slots[i].load(std::memory_order_acquire);
     if (slot == 0) return nullptr;
@@ -160,9 +174,12 @@ Directory::~Directory() {
 
 ZoneMatch Directory::Find(const LookupName& name, size_t max_labels) const {
   const Table& table = *table_.load(std::memory_order_acquire);
-  for (size_t labels = std::min<size_t>(name.labels, max_labels) + 1; labels-- > 0;) {
+  const size_t most = std::min({size_t{name.labels}, max_labels, table.MostLabels()});
+  uint64_t hashes[dns::Name::kMaxLabels + 1];
+  name.HashSuffixes(seed_, most, hashes);
+  for (size_t labels = most + 1; labels-- > 0;) {
     if (!table.Has(labels)) continue;
-    const ZoneEntry* entry = table.Probe(name, labels);
+    const ZoneEntry* entry = table.Probe(hashes[labels], name.Suffix(labels));
     if (entry != nullptr) return {entry, entry->tree.load(std::memory_order_acquire)};
   }
   return {};
@@ -192,8 +209,8 @@ absl::Status Directory::CheckApex(absl::string_view zone_id, const dns::Name& ap
     return staged->second == zone_id ? absl::OkStatus()
                                      : absl::AlreadyExistsError("another zone has this apex");
   }
-  const LookupName name = Lookup(wire, seed_);
-  const ZoneEntry* other = table_.load(std::memory_order_relaxed)->Probe(name, name.labels);
+  const ZoneEntry* other =
+      table_.load(std::memory_order_relaxed)->Probe(HashApex(wire, seed_).hash, Bytes(wire));
   if (other == nullptr || other->id() == zone_id) return absl::OkStatus();
   const auto leaving = staged_.find(other->id());
   const bool removed = leaving != staged_.end() && leaving->second.kind == Staged::Kind::kRemove;
@@ -230,7 +247,7 @@ absl::Status Directory::Update(absl::string_view zone_id, std::span<const Record
   const ZoneTree* tree = Current(zone_id);
   if (tree == nullptr) return absl::FailedPreconditionError("the zone is not served");
   const std::string apex = staged != staged_.end() ? staged->second.apex : std::string(Text(entry->apex()));
-  const auto name = dns::Name::FromWire({reinterpret_cast<const uint8_t*>(apex.data()), apex.size()});
+  const auto name = dns::Name::FromWire(Bytes(apex));
   QUARTET_CHECK(name.ok());
   const auto next = UpdateTree(*tree, *name, updates, &retired_);
   if (!next.ok()) return next.status();

@@ -60,10 +60,7 @@ class Directory {
   Directory& operator=(const Directory&) = delete;
 
   // The zone with the longest apex that `name` is at or below, of those with at most `max_labels` labels.
-  // `name` must be hashed (LookupName::Hash with hash_seed()).
   ZoneMatch Find(const LookupName& name, size_t max_labels) const;
-  // What the hashes of names are made with; random.
-  uint64_t hash_seed() const { return seed_; }
 
   // ---- The writer's side. Nothing below is seen by readers before Publish. ----
 

@@ -40,7 +40,6 @@ class DirectoryTest : public ::testing::Test {
     LookupName lookup;
     const dns::Name parsed = NameOf(name);
     EXPECT_EQ(lookup.Read(parsed.wire()), parsed.wire().size());
-    lookup.Hash(directory_.hash_seed());
     return directory_.Find(lookup, max_labels);
   }
   // The id of the zone that answers for the name; "-" if none does; with "!" in front if it is in SERVFAIL.

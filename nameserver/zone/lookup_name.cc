@@ -17,13 +17,16 @@ uint64_t Load64(const uint8_t* at) {
 
 void Store64(uint8_t* at, uint64_t value) { std::memcpy(at, &value, sizeof(value)); }
 
-// Eight octets at once. Length octets (at most 63) are below 'A', so a whole name may go through it.
-uint64_t ToLower(uint64_t octets) {
-  const uint64_t low = octets & ~kHighBits;
-  const uint64_t from_a = low + kOnes * (0x80 - 'A');
-  const uint64_t after_z = low + kOnes * (0x7f - 'Z');
-  const uint64_t upper = ~octets & (from_a ^ after_z) & kHighBits;
-  return octets | (upper >> 2);
+// Sixteen octets, for the compiler to treat at once.
+using Octets = uint8_t __attribute__((vector_size(16)));
+
+// Length octets (at most 63) are below 'A', so a whole name may go through it.
+void ToLower(uint8_t* at) {
+  Octets octets;
+  std::memcpy(&octets, at, sizeof(octets));
+  const auto upper = (octets - 'A') < 26;
+  octets |= reinterpret_cast<Octets>(upper) & 0x20;
+  std::memcpy(at, &octets, sizeof(octets));
 }
 
 uint64_t Mix(uint64_t a, uint64_t b) {
@@ -65,6 +68,8 @@ size_t AppendLabel(const uint8_t* label, size_t size, uint8_t* out) {
 
 }  // namespace
 
+static_assert(sizeof(LookupName::wire) == dns::Name::kMaxWire + sizeof(Octets));
+
 size_t LookupName::Read(std::span<const uint8_t> bytes) {
   const size_t limit = std::min(bytes.size(), dns::Name::kMaxWire);
   size_t at = 0;
@@ -80,23 +85,24 @@ size_t LookupName::Read(std::span<const uint8_t> bytes) {
   }
   labels = static_cast<uint8_t>(count);
   size = static_cast<uint8_t>(at + 1);
-  std::memcpy(wire, bytes.data(), size);
   Store64(wire + size, 0);
-  for (size_t i = 0; i < size; i += 8) Store64(wire + i, ToLower(Load64(wire + i)));
+  Store64(wire + size + 8, 0);
+  std::memcpy(wire, bytes.data(), size);
+  for (size_t i = 0; i < size; i += sizeof(Octets)) ToLower(wire + i);
   return size;
 }
 
-void LookupName::Hash(uint64_t seed) {
-  // Any odd constant; the secret is in the state that is mixed with it.
-  constexpr uint64_t kMultiplier = 0x9fb21c651e98df25;
-  uint64_t state = seed;
-  hash[0] = Mix(state, kMultiplier);
-  for (size_t i = labels; i-- > 0;) {
-    const uint8_t* at = wire + start[i];
+void LookupName::HashSuffixes(uint64_t seed, size_t most, uint64_t* hashes) const {
+  // Any odd constant; the secret is in the state and in what it is multiplied with.
+  const uint64_t multiplier = 0x9fb21c651e98df25 ^ (seed << 1);
+  uint64_t state = Mix(seed, multiplier);
+  hashes[0] = state;
+  for (size_t count = 1; count <= most; ++count) {
+    const uint8_t* at = wire + start[labels - count];
     size_t left = size_t{*at} + 1;
-    for (; left > 8; left -= 8, at += 8) state = Mix(state ^ Load64(at), kMultiplier ^ seed);
-    state = Mix(state ^ FirstOctets(Load64(at), left), kMultiplier ^ seed);
-    hash[labels - i] = Mix(state, kMultiplier);
+    for (; left > 8; left -= 8, at += 8) state = Mix(state ^ Load64(at), multiplier);
+    state = Mix(state ^ FirstOctets(Load64(at), left), multiplier);
+    hashes[count] = state;
   }
 }
 

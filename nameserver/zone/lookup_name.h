@@ -1,5 +1,4 @@
-// A query's name, prepared once for all that a lookup needs: lower-case labels, their places, hashes and
-// keys.
+// A query's name, prepared once for all that a lookup needs: lower-case labels, their places, keys.
 #pragma once
 
 #include <cstddef>
@@ -15,18 +14,15 @@ namespace quartet::nameserver {
 // Bytes that may be read (never used) behind a key or name, so that both can be read eight at a time.
 inline constexpr size_t kReadSlack = 8;
 
-// A domain name on the query path. Plain data on the stack, about 1 KiB, of which only the used part is ever
-// written.
+// A domain name on the query path. Plain data on the stack, of which only the used part is ever written.
 struct LookupName {
-  // Lower-case wire format, root octet included.
-  uint8_t wire[dns::Name::kMaxWire + 1 + kReadSlack];
+  // Lower-case wire format, root octet included. Sixteen octets behind it may be read and written.
+  uint8_t wire[dns::Name::kMaxWire + 16];
   uint8_t size;
   // Labels without the root.
   uint8_t labels;
   // Where label i starts in `wire`; start[labels] is the root octet.
   uint8_t start[dns::Name::kMaxLabels + 1];
-  // Hash of the suffix with i labels. Filled by Hash.
-  uint64_t hash[dns::Name::kMaxLabels + 1];
 
   // Where the suffix with `count` labels begins.
   size_t SuffixStart(size_t count) const { return start[labels - count]; }
@@ -41,8 +37,9 @@ struct LookupName {
   // Reads an uncompressed name at the beginning of `bytes` and returns its length; 0 if there is none: a
   // label type that isn't 00, over 255 octets, or an end before the root.
   size_t Read(std::span<const uint8_t> bytes);
-  // Hashes every suffix, with a secret seed so that nobody can choose names that collide.
-  void Hash(uint64_t seed);
+  // Writes the hashes of the suffixes with 0 to `most` (at most `labels`) labels to hashes[0] to
+  // hashes[most]. The seed is secret, so that nobody can choose names that collide.
+  void HashSuffixes(uint64_t seed, size_t most, uint64_t* hashes) const;
 };
 
 // A name's canonical key relative to an apex (dns/name/canonical_key.h), with its label boundaries.

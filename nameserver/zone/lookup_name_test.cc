@@ -69,16 +69,17 @@ TEST(LookupNameTest, RefusesWhatIsNoName) {
 }
 
 TEST(LookupNameTest, EqualSuffixesHashEqually) {
-  LookupName a = Read(*dns::Name::Parse("www.example.com."));
-  LookupName b = Read(*dns::Name::Parse("A.much.longer-name.EXAMPLE.com."));
-  a.Hash(7);
-  b.Hash(7);
-  for (size_t labels = 0; labels <= 2; ++labels) EXPECT_EQ(a.hash[labels], b.hash[labels]);
-  EXPECT_NE(a.hash[3], b.hash[3]);
-  EXPECT_NE(a.hash[1], a.hash[2]);
-  LookupName other_seed = Read(*dns::Name::Parse("www.example.com."));
-  other_seed.Hash(8);
-  EXPECT_NE(a.hash[2], other_seed.hash[2]);
+  const auto hash = [](const char* text, uint64_t seed, size_t most) {
+    std::vector<uint64_t> hashes(most + 1);
+    Read(*dns::Name::Parse(text)).HashSuffixes(seed, most, hashes.data());
+    return hashes;
+  };
+  const std::vector<uint64_t> a = hash("www.example.com.", 7, 3);
+  const std::vector<uint64_t> b = hash("A.much.longer-name.EXAMPLE.com.", 7, 3);
+  for (size_t labels = 0; labels <= 2; ++labels) EXPECT_EQ(a[labels], b[labels]);
+  EXPECT_NE(a[3], b[3]);
+  EXPECT_NE(a[1], a[2]);
+  EXPECT_NE(a[2], hash("www.example.com.", 8, 2)[2]);
 }
 
 TEST(LookupKeyTest, IsTheCanonicalKey) {

@@ -26,18 +26,18 @@ int CompareTail(const Page& page, size_t i, const uint8_t* key, size_t size) {
 // data.
 template <bool after>
 size_t Bound(const Page& page, uint64_t head) {
-  const uint8_t* heads = page.base() + sizeof(Page);
-  const auto below = [&](size_t i) {
-    const uint64_t here = Load<uint64_t>(heads + 8 * i);
-    return after ? here <= head : here < head;
+  const uint8_t* low = page.base() + sizeof(Page);
+  const uint8_t* const heads = low;
+  const auto below = [head](const uint8_t* at) {
+    const uint64_t here = Load<uint64_t>(at);
+    return size_t{after ? here <= head : here < head};
   };
-  size_t low = 0;
   for (size_t left = page.count; left > 1;) {
     const size_t half = left / 2;
-    low += below(low + half - 1) ? half : 0;
+    low += (8 * half) & (0 - below(low + 8 * half - 8));
     left -= half;
   }
-  return low + (below(low) ? 1 : 0);
+  return static_cast<size_t>(low - heads) / 8 + below(low);
 }
 
 // Among the entries from `low` on that share `head`.

@@ -102,7 +102,8 @@ class NameView {
   const uint8_t* FindSet(uint16_t type) const;
 
  private:
-  const uint8_t* at_ = nullptr;
+  // Without a value of its own, so that an array of these costs nothing; NameView() is invalid.
+  const uint8_t* at_;
 };
 
 struct Page {
