@@ -17,6 +17,8 @@ CHECKOUT = Path(__file__).resolve().parent.parent.parent
 # In the checkout, so that each has its own cluster and removing the checkout removes all.
 DEFAULT_FOLDER = CHECKOUT / ".local" / "cluster"
 
+DONE = {"stop": "stopped", "kill": "killed", "pause": "paused"}
+
 EXAMPLES = """\
 examples:
   deploy/local/cluster up                          four regions, two nameservers each
@@ -136,7 +138,7 @@ def change_one(arguments):
         raise ClusterError(f"{process.name} is not running")
     else:
         getattr(process, arguments.command)()
-        print(f"{process.name}: {process_state(process)}")
+        print(f"{process.name}: {DONE[arguments.command]}")
 
 
 def start(cluster, process):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from runner import bazel
 
-SIMULATION = "//tests/simulation:soak"
+SIMULATION = "//tests/simulation:simulation_soak"
 CRASHES = "//tests/cluster:crash_test"
 # Of the time: simulation and fuzzing side by side; then clusters of real processes, crashed again and again.
 SHARE_OF_CRASHES = 0.25
@@ -48,8 +48,8 @@ class Soak:
         code = self._simulation.wait()
         text = (self.folder / "simulation.log").read_text(encoding="utf-8", errors="replace")
         if code != 0:
-            # Its last lines name seed and commit.
-            self.fail("simulation", f"the seed named above: bazel run {SIMULATION} -- --help", tail(text))
+            # Its last lines name the seed and how to run it again.
+            self.fail("simulation", f"bazel run {SIMULATION} -- --replay and the seed named above", tail(text))
         else:
             print(f"   simulation: {tail(text, 1).strip()}", flush=True)
 
