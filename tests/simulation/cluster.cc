@@ -136,6 +136,7 @@ void Cluster::ControllerCrashed() {
 
 void Cluster::Heal() {
   faults_ = false;
+  controller_.SetFragile(false);
   network_.SetDoubling(false);
   network_.SetLosing(false);
   controller_.FillDisk(false);
@@ -160,6 +161,7 @@ RunResult Cluster::Run() {
   controller_.Start();
   StartNodes();
   RunFor(kSecond);
+  controller_.SetFragile(true);
   ScheduleRequest();
   ScheduleFault();
   while (!result_.finding.has_value() && requests_left_ > 0) RunFor(100 * kMillisecond);

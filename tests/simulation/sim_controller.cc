@@ -85,7 +85,7 @@ void SimController::Process() {
     truth_.Apply(committed.entry, committed.position);
   outside_.committed();
   // Now and then power fails between the disk and the answer.
-  if (dice_.Below(400) == 0) {
+  if (fragile_ && dice_.Below(400) == 0) {
     Crash();
     return;
   }

@@ -51,6 +51,8 @@ class SimController {
   // Forgets all but the last entries of the log.
   void Trim(uint64_t keep);
   void FillDisk(bool full);
+  // From now on it also crashes now and then between the disk and the answer.
+  void SetFragile(bool fragile) { fragile_ = fragile; }
 
   const store::MemoryStore& disk() const { return disk_; }
   const replication::Log* log() const { return log_.get(); }
@@ -79,6 +81,7 @@ class SimController {
   std::unique_ptr<replication::Publisher> publisher_;
   std::deque<std::pair<controller::Proposal, controller::Sequencer::Done>> queue_;
   bool processing_ = false;
+  bool fragile_ = false;
   uint64_t reported_ = 0;
 };
 

@@ -10,6 +10,7 @@
 #include "dns/name/name.h"
 #include "dns/rdata/record_data.h"
 #include "dns/record_set/record_set.h"
+#include "replication/record/record_key.h"
 #include "replication/replica/full_view.h"
 
 namespace quartet::simulation {
@@ -76,10 +77,11 @@ std::vector<std::pair<std::string, std::string>> Workload::Found() {
 }
 
 std::string Workload::SomeZone() {
-  if (truth_.zones().empty()) return "";
-  auto zone = truth_.zones().begin();
-  std::advance(zone, dice_.Below(truth_.zones().size()));
-  return zone->first;
+  std::vector<std::string> active;
+  for (const auto& [zone_id, history] : truth_.zones()) {
+    if (!history.revisions.rbegin()->second.nameservers.empty()) active.push_back(zone_id);
+  }
+  return active.empty() ? "" : active[dice_.Below(active.size())];
 }
 
 void Workload::Act() {
@@ -117,20 +119,26 @@ void Workload::ChangeZone(const std::string& zone_id) {
   }
   Propose([zone_id, wanted](const PlanContext& context) -> absl::StatusOr<controller::Plan> {
     // The apex is in the replica the plan sees.
-    absl::StatusOr<std::optional<stored::v1::ZoneRow>> row =
-        replication::FullView(context.view).Zone(zone_id);
+    const replication::FullView view(context.view);
+    absl::StatusOr<std::optional<stored::v1::ZoneRow>> row = view.Zone(zone_id);
     if (!row.ok()) return row.status();
     if (!row->has_value()) return absl::NotFoundError("no such zone");
     const std::string& wire = (*row)->name();
     absl::StatusOr<dns::Name> apex =
         dns::Name::FromWire({reinterpret_cast<const uint8_t*>(wire.data()), wire.size()});
     if (!apex.ok()) return apex.status();
+    absl::StatusOr<uint64_t> generation = view.ZoneGeneration(zone_id);
+    if (!generation.ok()) return generation.status();
     std::vector<controller::RecordSetEdit> edits;
     for (const auto& [number, text] : wanted) {
       const dns::Name owner = *apex->Prepend(absl::StrCat("r", number));
-      controller::RecordSetEdit edit = {
-          controller::RecordSetEdit::Action::kDelete, owner, dns::Type::kTxt, {}, ""};
-      if (!text.empty()) {
+      controller::RecordSetEdit edit = {controller::RecordSetEdit::Action::kDelete, owner, dns::Type::kTxt,
+                                        std::nullopt, ""};
+      const std::string key = replication::RecordKey(owner, *apex, dns::Type::kTxt);
+      absl::StatusOr<std::optional<replication::FullView::Record>> there =
+          view.GetRecord(zone_id, *generation, key);
+      if (!there.ok()) return there.status();
+      if (!text.empty() || !there->has_value()) {
         edit.action = controller::RecordSetEdit::Action::kUpsert;
         edit.record_set = TextRecord(owner, text);
       }
