@@ -5,8 +5,11 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "nameserver/node/node.h"
@@ -121,21 +124,31 @@ void AddRun(CLI::App& app, RunOptions& options) {
       "not.");
 }
 
+int Main(int argc, char** argv) {
+  CLI::App app(
+      "Quartet's nameserver node: answers DNS queries from zones that the controller keeps up to date.",
+      "quartet-nameserver");
+  RunOptions options;
+  app.require_subcommand(1);
+  app.set_version_flag("--version", std::string(replication::kVersion));
+  AddRun(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kWrongUsage;
+  }
+  return Run(std::move(options));
+}
+
 }  // namespace
 }  // namespace quartet::nameserver
 
 int main(int argc, char** argv) {
-  CLI::App app(
-      "Quartet's nameserver node: answers DNS queries from zones that the controller keeps up to date.",
-      "quartet-nameserver");
-  quartet::nameserver::RunOptions options;
-  app.require_subcommand(1);
-  app.set_version_flag("--version", std::string(quartet::replication::kVersion));
-  quartet::nameserver::AddRun(app, options);
+  // The command line's library and the standard library throw; nothing of ours does.
   try {
-    app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : quartet::nameserver::kWrongUsage;
+    return quartet::nameserver::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "quartet-nameserver: %s\n", error.what());
+    return 1;
   }
-  return quartet::nameserver::Run(std::move(options));
 }
