@@ -11,35 +11,6 @@
 
 namespace quartet::nameserver {
 
-// Open addressing with linear probing. A slot is 0 (never used), kRemoved, or an entry's address with the
-// upper 16 bits of its hash in front. Readers probe while the writer fills slots; a slot's entry changes only
-// to kRemoved, and from there to another entry, neither of which ends a probe.
-struct Directory::Table {
-  size_t mask;
-  // Slots that are not 0, and entries.
-  size_t used;
-  size_t entries;
-  // Entries by number of labels, and a bit for each number there are entries of: readers skip the others.
-  size_t count[dns::Name::kMaxLabels + 1];
-  std::atomic<uint64_t> has_labels[2];
-  std::atomic<uint64_t> slots[1];
-
-  static Table* Make(size_t slots);
-  bool Has(size_t labels) const {
-    return (has_labels[labels / 64].load(std::memory_order_acquire) >> (labels % 64) & 1) != 0;
-  }
-  // The largest number of labels an apex may have; 0 if there is none.
-  size_t MostLabels() const {
-    const uint64_t high = has_labels[1].load(std::memory_order_acquire);
-    const uint64_t low = has_labels[0].load(std::memory_order_acquire);
-    if (high != 0) return 127 - static_cast<size_t>(__builtin_clzll(high));
-    return low == 0 ? 0 : 63 - static_cast<size_t>(__builtin_clzll(low));
-  }
-  const ZoneEntry* Probe(uint64_t hash, std::span<const uint8_t> apex) const;
-  void Insert(ZoneEntry* entry);
-  void Erase(const ZoneEntry* entry);
-};
-
 // What Publish will do to a zone.
 struct Directory::Staged {
   enum class Kind : uint8_t { kServe, kFail, kRemove } kind;
@@ -54,17 +25,7 @@ struct Directory::Staged {
 
 namespace {
 
-constexpr uint64_t kRemoved = 1;
-constexpr uint64_t kAddressMask = (uint64_t{1} << 48) - 1;
 constexpr size_t kFirstSlots = 64;
-
-ZoneEntry* EntryOf(uint64_t slot) { return reinterpret_cast<ZoneEntry*>(slot & kAddressMask); }
-
-uint64_t SlotOf(const ZoneEntry* entry) {
-  const auto address = reinterpret_cast<uint64_t>(entry);
-  QUARTET_CHECK((address & ~kAddressMask) == 0);
-  return (entry->hash & ~kAddressMask) | address;
-}
 
 uint64_t RandomSeed() {
   std::random_device random;
@@ -111,50 +72,7 @@ ZoneEntry* MakeEntry(absl::string_view zone_id, absl::string_view apex, const Zo
 
 }  // namespace
 
-Directory::Table* Directory::Table::Make(size_t slots) {
-  void* block = std::calloc(1, sizeof(Table) + (slots - 1) * sizeof(std::atomic<uint64_t>));
-  QUARTET_CHECK(block != nullptr);
-  // Zeroed memory is a table without entries: std::atomic<uint64_t> is a plain word.
-  auto* table = static_cast<Table*>(block);
-  table->mask = slots - 1;
-  return table;
-}
-
-const ZoneEntry* Directory::Table::Probe(uint64_t hash, std::span<const uint8_t> apex) const {
-  for (size_t i = hash & mask;; i = (i + 1) & mask) {
-    const uint64_t slot = slots[i].load(std::memory_order_acquire);
-    if (slot == 0) return nullptr;
-    if (slot == kRemoved || ((slot ^ hash) & ~kAddressMask) != 0) continue;
-    const ZoneEntry* entry = EntryOf(slot);
-    if (entry->apex_size == apex.size() && std::memcmp(entry->bytes(), apex.data(), apex.size()) == 0)
-      return entry;
-  }
-}
-
-void Directory::Table::Insert(ZoneEntry* entry) {
-  size_t i = entry->hash & mask;
-  while (slots[i].load(std::memory_order_relaxed) > kRemoved) i = (i + 1) & mask;
-  if (slots[i].load(std::memory_order_relaxed) == 0) ++used;
-  slots[i].store(SlotOf(entry), std::memory_order_release);
-  ++entries;
-  const size_t labels = entry->apex_labels;
-  if (count[labels]++ == 0)
-    has_labels[labels / 64].fetch_or(uint64_t{1} << (labels % 64), std::memory_order_release);
-}
-
-void Directory::Table::Erase(const ZoneEntry* entry) {
-  const uint64_t slot = SlotOf(entry);
-  size_t i = entry->hash & mask;
-  while (slots[i].load(std::memory_order_relaxed) != slot) i = (i + 1) & mask;
-  slots[i].store(kRemoved, std::memory_order_release);
-  --entries;
-  const size_t labels = entry->apex_labels;
-  if (--count[labels] == 0) {
-    has_labels[labels / 64].fetch_and(~(uint64_t{1} << (labels % 64)), std::memory_order_release);
-  }
-}
-
-Directory::Directory() : seed_(RandomSeed()), table_(Table::Make(kFirstSlots)) {}
+Directory::Directory() : seed_(RandomSeed()), table_(DirectoryTable::Make(kFirstSlots)) {}
 
 Directory::~Directory() {
   BlockList blocks = std::move(retired_);
@@ -173,7 +91,7 @@ Directory::~Directory() {
 }
 
 ZoneMatch Directory::Find(const LookupName& name, size_t max_labels) const {
-  const Table& table = *table_.load(std::memory_order_acquire);
+  const DirectoryTable& table = *table_.load(std::memory_order_acquire);
   const size_t most = std::min({size_t{name.labels}, max_labels, table.MostLabels()});
   uint64_t hashes[dns::Name::kMaxLabels + 1];
   name.HashSuffixes(seed_, most, hashes);
@@ -314,21 +232,15 @@ void Directory::PublishRemoval(absl::string_view zone_id, const Staged& staged) 
 }
 
 void Directory::Insert(ZoneEntry* entry) {
-  Table* table = table_.load(std::memory_order_relaxed);
-  if ((table->used + 1) * 8 > (table->mask + 1) * 5) table = Grow();
+  DirectoryTable* table = table_.load(std::memory_order_relaxed);
+  if (table->IsFull()) table = Grow();
   table->Insert(entry);
 }
 
 // A table with room for twice the entries, and without removed ones. Readers go on in the old one.
-Directory::Table* Directory::Grow() {
-  Table* old = table_.load(std::memory_order_relaxed);
-  size_t slots = kFirstSlots;
-  while (slots * 5 < (old->entries + 1) * 2 * 8) slots *= 2;
-  Table* table = Table::Make(slots);
-  for (size_t i = 0; i <= old->mask; ++i) {
-    const uint64_t slot = old->slots[i].load(std::memory_order_relaxed);
-    if (slot > kRemoved) table->Insert(EntryOf(slot));
-  }
+DirectoryTable* Directory::Grow() {
+  DirectoryTable* old = table_.load(std::memory_order_relaxed);
+  DirectoryTable* table = old->MakeLarger();
   table_.store(table, std::memory_order_release);
   retired_.push_back(old);
   return table;

@@ -21,27 +21,12 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "dns/name/name.h"
+#include "nameserver/zone/directory_table.h"
 #include "nameserver/zone/lookup_name.h"
 #include "nameserver/zone/rcu.h"
 #include "nameserver/zone/tree.h"
 
 namespace quartet::nameserver {
-
-// A zone in the directory. Its address is stable as long as the zone has its name there.
-struct ZoneEntry {
-  // nullptr: SERVFAIL. The name is kept, nothing can be served, and no parent zone answers in its place.
-  std::atomic<const ZoneTree*> tree;
-  uint64_t hash;
-  uint8_t apex_labels;
-  uint8_t apex_size;
-  uint8_t id_size;
-
-  // Behind the entry: the apex in wire format, lower-case; then the zone id.
-  uint8_t* bytes() { return reinterpret_cast<uint8_t*>(this + 1); }
-  const uint8_t* bytes() const { return reinterpret_cast<const uint8_t*>(this + 1); }
-  std::span<const uint8_t> apex() const { return {bytes(), apex_size}; }
-  absl::string_view id() const { return {reinterpret_cast<const char*>(bytes()) + apex_size, id_size}; }
-};
 
 // What a query's name leads to.
 struct ZoneMatch {
@@ -92,7 +77,6 @@ class Directory {
   void DrainForTest() { reclaimer_.Drain(); }
 
  private:
-  struct Table;
   struct Staged;
   // Entries by zone id, eight bytes an entry.
   struct IdHash {
@@ -118,10 +102,10 @@ class Directory {
   void PublishZone(absl::string_view zone_id, const Staged& staged);
   void PublishRemoval(absl::string_view zone_id, const Staged& staged);
   void Insert(ZoneEntry* entry);
-  Table* Grow();
+  DirectoryTable* Grow();
 
   const uint64_t seed_;
-  std::atomic<Table*> table_;
+  std::atomic<DirectoryTable*> table_;
   // All below is the writer's own.
   absl::flat_hash_set<ZoneEntry*, IdHash, IdEqual> zones_;
   // By zone id.

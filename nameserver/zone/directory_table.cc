@@ -1,0 +1,85 @@
+#include "nameserver/zone/directory_table.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "dns/base/check.h"
+
+namespace quartet::nameserver {
+namespace {
+
+constexpr uint64_t kRemoved = 1;
+constexpr uint64_t kAddressMask = (uint64_t{1} << 48) - 1;
+
+ZoneEntry* EntryOf(uint64_t slot) { return reinterpret_cast<ZoneEntry*>(slot & kAddressMask); }
+
+uint64_t SlotOf(const ZoneEntry* entry) {
+  const auto address = reinterpret_cast<uint64_t>(entry);
+  QUARTET_CHECK((address & ~kAddressMask) == 0);
+  return (entry->hash & ~kAddressMask) | address;
+}
+
+}  // namespace
+
+DirectoryTable* DirectoryTable::Make(size_t size) {
+  void* block = std::calloc(1, sizeof(DirectoryTable) + (size - 1) * sizeof(std::atomic<uint64_t>));
+  QUARTET_CHECK(block != nullptr);
+  // Zeroed memory is a table without entries: std::atomic<uint64_t> is a plain word.
+  auto* table = static_cast<DirectoryTable*>(block);
+  table->mask = size - 1;
+  return table;
+}
+
+size_t DirectoryTable::MostLabels() const {
+  const uint64_t high = has_labels[1].load(std::memory_order_acquire);
+  const uint64_t low = has_labels[0].load(std::memory_order_acquire);
+  if (high != 0) return 127 - static_cast<size_t>(__builtin_clzll(high));
+  return low == 0 ? 0 : 63 - static_cast<size_t>(__builtin_clzll(low));
+}
+
+const ZoneEntry* DirectoryTable::Probe(uint64_t hash, std::span<const uint8_t> apex) const {
+  for (size_t i = hash & mask;; i = (i + 1) & mask) {
+    const uint64_t slot = slots[i].load(std::memory_order_acquire);
+    if (slot == 0) return nullptr;
+    if (slot == kRemoved || ((slot ^ hash) & ~kAddressMask) != 0) continue;
+    const ZoneEntry* entry = EntryOf(slot);
+    if (entry->apex_size == apex.size() && std::memcmp(entry->bytes(), apex.data(), apex.size()) == 0)
+      return entry;
+  }
+}
+
+void DirectoryTable::Insert(ZoneEntry* entry) {
+  size_t i = entry->hash & mask;
+  while (slots[i].load(std::memory_order_relaxed) > kRemoved) i = (i + 1) & mask;
+  if (slots[i].load(std::memory_order_relaxed) == 0) ++used;
+  slots[i].store(SlotOf(entry), std::memory_order_release);
+  ++entries;
+  const size_t labels = entry->apex_labels;
+  if (count[labels]++ == 0)
+    has_labels[labels / 64].fetch_or(uint64_t{1} << (labels % 64), std::memory_order_release);
+}
+
+void DirectoryTable::Erase(const ZoneEntry* entry) {
+  const uint64_t slot = SlotOf(entry);
+  size_t i = entry->hash & mask;
+  while (slots[i].load(std::memory_order_relaxed) != slot) i = (i + 1) & mask;
+  slots[i].store(kRemoved, std::memory_order_release);
+  --entries;
+  const size_t labels = entry->apex_labels;
+  if (--count[labels] == 0) {
+    has_labels[labels / 64].fetch_and(~(uint64_t{1} << (labels % 64)), std::memory_order_release);
+  }
+}
+
+DirectoryTable* DirectoryTable::MakeLarger() const {
+  size_t size = 64;
+  while (size * 5 < (entries + 1) * 2 * 8) size *= 2;
+  DirectoryTable* table = Make(size);
+  for (size_t i = 0; i <= mask; ++i) {
+    const uint64_t slot = slots[i].load(std::memory_order_relaxed);
+    if (slot > kRemoved) table->Insert(EntryOf(slot));
+  }
+  return table;
+}
+
+}  // namespace quartet::nameserver

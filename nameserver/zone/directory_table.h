@@ -1,0 +1,67 @@
+// The hash table of zones by apex behind a Directory.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+#include "absl/strings/string_view.h"
+#include "dns/name/name.h"
+#include "nameserver/zone/tree.h"
+
+namespace quartet::nameserver {
+
+// A zone in the directory. Its address is stable as long as the zone has its name there.
+struct ZoneEntry {
+  // nullptr: SERVFAIL. The name is kept, nothing can be served, and no parent zone answers in its place.
+  std::atomic<const ZoneTree*> tree;
+  uint64_t hash;
+  uint8_t apex_labels;
+  uint8_t apex_size;
+  uint8_t id_size;
+
+  // Behind the entry: the apex in wire format, lower-case; then the zone id.
+  uint8_t* bytes() { return reinterpret_cast<uint8_t*>(this + 1); }
+  const uint8_t* bytes() const { return reinterpret_cast<const uint8_t*>(this + 1); }
+  std::span<const uint8_t> apex() const { return {bytes(), apex_size}; }
+  absl::string_view id() const { return {reinterpret_cast<const char*>(bytes()) + apex_size, id_size}; }
+};
+
+// Open addressing with linear probing, in one block from std::malloc. One thread writes; readers are under RCU and may
+// probe while slots are filled: a slot's entry changes only to "removed", and from there to another entry, neither of
+// which ends a probe.
+struct DirectoryTable {
+  // `size` is a power of two.
+  static DirectoryTable* Make(size_t size);
+  // With room for twice the entries, and without removed ones.
+  DirectoryTable* MakeLarger() const;
+
+  // Whether an entry more would make probes long.
+  bool IsFull() const { return (used + 1) * 8 > (mask + 1) * 5; }
+  // Entries with so many labels may be there.
+  bool Has(size_t labels) const {
+    return (has_labels[labels / 64].load(std::memory_order_acquire) >> (labels % 64) & 1) != 0;
+  }
+  // The largest number of labels for which Has is true; 0 if there is none.
+  size_t MostLabels() const;
+  // nullptr: none has this apex (lower-case wire format, with its hash).
+  const ZoneEntry* Probe(uint64_t hash, std::span<const uint8_t> apex) const;
+
+  // Precondition: not IsFull().
+  void Insert(ZoneEntry* entry);
+  // Precondition: it is there.
+  void Erase(const ZoneEntry* entry);
+
+  size_t mask;
+  // Slots that are not 0, and entries. Invariant: entries <= used <= mask.
+  size_t used;
+  size_t entries;
+  // Entries by number of labels, and a bit for each number there are entries of: readers skip the others.
+  size_t count[dns::Name::kMaxLabels + 1];
+  std::atomic<uint64_t> has_labels[2];
+  // 0: never used; 1: removed; otherwise an entry's address with the upper 16 bits of its hash in front.
+  std::atomic<uint64_t> slots[1];
+};
+
+}  // namespace quartet::nameserver
