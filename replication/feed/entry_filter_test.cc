@@ -5,8 +5,6 @@
 namespace quartet::replication {
 namespace {
 
-namespace v1 = quartet::replication::v1;
-
 stored::v1::Entry MakeEntry() {
   stored::v1::Entry entry;
   entry.mutable_header()->set_index(9);

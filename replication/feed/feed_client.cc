@@ -17,8 +17,6 @@
 namespace quartet::replication {
 namespace {
 
-namespace v1 = quartet::replication::v1;
-
 // As the server's (proto/transport/server.cc).
 constexpr int kMaxMessageBytes = 8 << 20;
 // A host that drops packets is given up after it.

@@ -24,8 +24,6 @@
 namespace quartet::replication {
 namespace {
 
-namespace v1 = quartet::replication::v1;
-
 // A node: client, subscriber and what it serves, driven by the client's callbacks under one lock.
 class Node {
  public:

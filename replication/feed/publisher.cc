@@ -12,8 +12,6 @@
 namespace quartet::replication {
 namespace {
 
-namespace v1 = quartet::replication::v1;
-
 constexpr size_t kWindowBytes = 8 << 20;
 constexpr size_t kMaxReason = 256;
 

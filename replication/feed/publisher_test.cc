@@ -13,8 +13,6 @@
 namespace quartet::replication {
 namespace {
 
-namespace v1 = quartet::replication::v1;
-
 const std::string kIncarnation(16, 'i');
 
 v1::SubscribeRequest Hello(uint64_t credit) {

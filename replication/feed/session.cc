@@ -13,8 +13,6 @@
 namespace quartet::replication {
 namespace {
 
-namespace v1 = quartet::replication::v1;
-
 constexpr int64_t kMaxCredit = 256 << 20;
 constexpr size_t kMaxFetches = 256;
 constexpr int kMaxExceptions = 65536;

@@ -9,8 +9,6 @@
 
 namespace quartet::replication {
 
-namespace v1 = quartet::replication::v1;
-
 absl::StatusOr<Position> ReadPosition(const v1::Position& message) {
   Position position;
   position.epoch = message.epoch();

@@ -7,8 +7,6 @@
 namespace quartet::replication {
 namespace {
 
-namespace v1 = quartet::replication::v1;
-
 Position At(uint64_t index) {
   Position position;
   position.epoch = 5;

@@ -14,8 +14,6 @@
 namespace quartet::replication {
 namespace {
 
-namespace v1 = quartet::replication::v1;
-
 // A fetch that failed is tried again after it; one of a zone its controller can't vouch for, later.
 constexpr int64_t kRetryUs = 2'000'000;
 constexpr int64_t kQuarantineUs = 60'000'000;
@@ -274,8 +272,13 @@ bool Machine::Follows(const Fetch& fetch, const v1::SnapshotPart& part, const Po
 void Machine::TakeSnapshotPart(store::Overlay& out, const v1::SnapshotPart& part) {
   Fetch* fetch = fetches_.Find(part.zone_id());
   absl::StatusOr<Position> as_of = ReadPosition(part.as_of());
-  // Parts of a transfer that was given up go on coming; they are let pass.
-  if (fetch == nullptr || !as_of.ok() || !Follows(*fetch, part, *as_of)) return;
+  if (fetch == nullptr || !as_of.ok()) return;
+  if (!Follows(*fetch, part, *as_of)) {
+    // Parts of a transfer that was given up go on coming, and are let pass; one that is missing ends this transfer.
+    const bool missing = fetch->stage.has_value() && !fetch->whole && part.part() > fetch->next_part;
+    if (missing) GiveUp(out, part.zone_id(), Now() + kRetryUs);
+    return;
+  }
   if (part.part() == 0) {
     if (fetch->stage.has_value()) replica_.DropStage(out, *fetch->stage);
     fetch->stage = replica_.BeginStage(out, part.zone_id());

@@ -64,9 +64,9 @@ class Subscriber {
     uint64_t span_credit = 8 << 20;
     uint64_t snapshot_credit = 8 << 20;
     // Zones fetched at the same time.
-    int fetches = 4;
+    int fetches = 32;
     // Bytes of entries kept beside a staged snapshot; beyond it the fetch starts anew.
-    size_t kept_bytes = 16 << 20;
+    size_t kept_bytes = 4 << 20;
   };
 
   struct Ready {

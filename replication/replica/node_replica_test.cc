@@ -1,0 +1,297 @@
+#include "replication/replica/node_replica.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+
+#include "absl/status/status.h"
+#include "replication/replica/layout.h"
+#include "replication/replica/node_snapshot_rules.h"
+#include "replication/store/memory_store.h"
+
+namespace quartet::replication {
+namespace {
+
+namespace v1 = quartet::replication::v1;
+using Applied = NodeReplica::Applied;
+
+constexpr char kKey[] = "0123456789abcdef";
+const std::string kZone = "Z0000000000001";
+const std::string kName("\3org\0", 5);
+
+class Numbers : public Random {
+ public:
+  uint64_t Next() override { return ++last_; }
+
+ private:
+  uint64_t last_ = 0;
+};
+
+Digest DigestOf(const std::map<std::string, std::string>& records) {
+  Hasher hasher(absl::string_view(kKey, Hasher::kKeyBytes));
+  Digest digest;
+  for (const auto& [key, value] : records) digest += hasher.Hash(key, value);
+  return digest;
+}
+
+stored::v1::NodeZoneRow Row(uint64_t revision, const std::map<std::string, std::string>& records) {
+  stored::v1::NodeZoneRow row;
+  row.set_id(kZone);
+  row.set_name(kName);
+  row.set_revision(revision);
+  row.set_digest_key_id(1);
+  row.set_served_digest(DigestOf(records).ToBytes());
+  row.set_record_sets(records.size());
+  return row;
+}
+
+// The step to `revision`, where the zone has `after`.
+v1::ZoneDelta Delta(uint64_t revision, const std::map<std::string, std::string>& puts,
+                    const std::map<std::string, std::string>& after) {
+  v1::ZoneDelta delta;
+  delta.set_prev_revision(revision - 1);
+  delta.set_revision(revision);
+  *delta.mutable_row() = Row(revision, after);
+  for (const auto& [key, value] : puts) {
+    v1::ServedRecord* put = delta.add_puts();
+    put->set_key(key);
+    put->set_served(value);
+  }
+  return delta;
+}
+
+class NodeReplicaTest : public testing::Test {
+ protected:
+  NodeReplicaTest() { Open(); }
+
+  void Open() {
+    absl::StatusOr<NodeReplica> replica = NodeReplica::Open(store_, random_);
+    ASSERT_TRUE(replica.ok()) << replica.status();
+    replica_ = std::make_unique<NodeReplica>(*std::move(replica));
+    Write([this](store::Overlay& out) {
+      replica_->FinishOpening(out);
+      replica_->SeeEpoch(out, 5);
+      replica_->LearnDigestKey(out, 1, absl::string_view(kKey, Hasher::kKeyBytes));
+    });
+  }
+
+  template <typename Change>
+  void Write(Change change) {
+    store::Batch batch;
+    store::Overlay out(store_, batch);
+    change(out);
+    ASSERT_TRUE(store_.Write(batch, store::Store::Sync::kYes).ok());
+  }
+
+  Applied Apply(const v1::ZoneDelta& delta) {
+    Applied applied = Applied::kNothing;
+    Write([&](store::Overlay& out) { applied = replica_->Apply(out, kZone, delta); });
+    return applied;
+  }
+
+  // Stages `records` and flips as of epoch 5, index 9.
+  absl::Status Flip(const std::map<std::string, std::string>& records, const stored::v1::NodeZoneRow& row,
+                    uint64_t epoch = 5) {
+    absl::Status flipped;
+    Write([&](store::Overlay& out) {
+      v1::SnapshotPart part;
+      for (const auto& [key, value] : records) {
+        v1::ServedRecord* record = part.add_records();
+        record->set_key(key);
+        record->set_served(value);
+      }
+      NodeStage stage = replica_->BeginStage(out, kZone);
+      ASSERT_TRUE(replica_->AddToStage(out, stage, part).ok());
+      flipped = replica_->Flip(out, stage, row, Position{epoch, 9, {}});
+      if (!flipped.ok()) replica_->DropStage(out, stage);
+    });
+    return flipped;
+  }
+
+  // What is stored under 'r', all generations.
+  size_t StoredRecords() const {
+    size_t count = 0;
+    for (auto it = store_.Scan("r", "s"); it->Valid(); it->Next()) ++count;
+    return count;
+  }
+
+  const NodeZone& zone() const { return *replica_->Find(kZone); }
+
+  store::MemoryStore store_;
+  Numbers random_;
+  std::unique_ptr<NodeReplica> replica_;
+};
+
+TEST_F(NodeReplicaTest, ZonesAreThereAgainAfterAReopen) {
+  EXPECT_EQ(Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}})), Applied::kLoaded);
+  EXPECT_EQ(Apply(Delta(2, {{"b", "2"}}, {{"a", "1"}, {"b", "2"}})), Applied::kChanged);
+  const std::string incarnation = replica_->meta().incarnation;
+  Open();
+  EXPECT_EQ(zone().row.revision(), 2u);
+  EXPECT_EQ(zone().generation, 1u);
+  EXPECT_EQ(zone().apex.ToString(), "org.");
+  EXPECT_EQ(replica_->meta().incarnation, incarnation);
+}
+
+TEST_F(NodeReplicaTest, AnEntryForAnotherRevisionChangesNothingButTheMark) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  EXPECT_EQ(Apply(Delta(3, {{"a", "3"}}, {{"a", "3"}})), Applied::kBehind);
+  EXPECT_EQ(zone().row.revision(), 1u);
+  EXPECT_EQ(zone().served_revision(), 1u);
+  EXPECT_EQ(*store_.Get(layout::Record(kZone, 1, "a")), "1");
+  Open();
+  EXPECT_TRUE(zone().is_behind());
+  EXPECT_EQ(replica_->behind().size(), 1u);
+}
+
+TEST_F(NodeReplicaTest, AnEntryThatDoesNotComeOutAsItsDigestIsNotApplied) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  EXPECT_EQ(Apply(Delta(2, {{"a", "wrong"}, {"b", "2"}}, {{"a", "2"}, {"b", "2"}})), Applied::kBehind);
+  EXPECT_EQ(*store_.Get(layout::Record(kZone, 1, "a")), "1");
+  EXPECT_EQ(StoredRecords(), 1u);
+  EXPECT_EQ(zone().vouched_revision(5), 0u);
+}
+
+TEST_F(NodeReplicaTest, BytesThatRottedOnDiskAreFoundByTheNextEntryThatTouchesThem) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  Write([](store::Overlay& out) { out.Put(layout::Record(kZone, 1, "a"), "rotten"); });
+  EXPECT_EQ(Apply(Delta(2, {{"a", "2"}}, {{"a", "2"}})), Applied::kBehind);
+}
+
+TEST_F(NodeReplicaTest, ABehindZoneKeepsEntriesForLater) {
+  Apply(Delta(2, {}, {}));
+  EXPECT_TRUE(zone().is_behind());
+  EXPECT_EQ(zone().served_revision(), 0u);
+  EXPECT_TRUE(zone().named);
+  EXPECT_EQ(Apply(Delta(1, {}, {})), Applied::kKept);
+}
+
+TEST_F(NodeReplicaTest, AnUnknownDigestKeyLeavesTheZoneBehind) {
+  v1::ZoneDelta delta = Delta(1, {}, {});
+  delta.mutable_row()->set_digest_key_id(2);
+  EXPECT_EQ(Apply(delta), Applied::kBehind);
+}
+
+TEST_F(NodeReplicaTest, ARowOfAnotherZoneIsNotTaken) {
+  v1::ZoneDelta delta = Delta(1, {}, {});
+  delta.mutable_row()->set_id("Z0000000000002");
+  EXPECT_EQ(Apply(delta), Applied::kBehind);
+  EXPECT_EQ(replica_->Find("Z0000000000002"), nullptr);
+}
+
+TEST_F(NodeReplicaTest, AZoneThatGoesTakesAllItHadWithIt) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  v1::ZoneDelta gone;
+  gone.set_prev_revision(1);
+  gone.set_revision(2);
+  EXPECT_EQ(Apply(gone), Applied::kRemoved);
+  EXPECT_EQ(replica_->Find(kZone), nullptr);
+  for (const char* kind : {"z", "g", "r", "d"}) {
+    EXPECT_FALSE(store_.Scan(kind, store::PrefixEnd(kind))->Valid()) << kind;
+  }
+  EXPECT_EQ(Apply(gone), Applied::kNothing);
+}
+
+TEST_F(NodeReplicaTest, AFlipReplacesTheGeneration) {
+  Apply(Delta(1, {{"a", "1"}, {"b", "1"}}, {{"a", "1"}, {"b", "1"}}));
+  EXPECT_TRUE(Flip({{"a", "7"}}, Row(7, {{"a", "7"}})).ok());
+  EXPECT_EQ(zone().row.revision(), 7u);
+  EXPECT_EQ(StoredRecords(), 1u);
+  EXPECT_FALSE(zone().is_behind());
+}
+
+TEST_F(NodeReplicaTest, AStageThatIsNotWhatItsRowSaysIsNotFlipped) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  EXPECT_TRUE(absl::IsDataLoss(Flip({{"a", "8"}}, Row(7, {{"a", "7"}}))));
+  EXPECT_TRUE(absl::IsDataLoss(Flip({}, Row(7, {{"a", "7"}}))));
+  EXPECT_EQ(zone().row.revision(), 1u);
+  EXPECT_EQ(StoredRecords(), 1u);
+}
+
+TEST_F(NodeReplicaTest, AnOlderSnapshotIsTakenInALaterEpochOnly) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  Apply(Delta(2, {{"a", "2"}}, {{"a", "2"}}));
+  EXPECT_TRUE(absl::IsFailedPrecondition(Flip({{"a", "1"}}, Row(1, {{"a", "1"}}))));
+  EXPECT_TRUE(Flip({{"a", "1"}}, Row(1, {{"a", "1"}}), 6).ok());
+  EXPECT_EQ(zone().row.revision(), 1u);
+  EXPECT_EQ(zone().epoch, 6u);
+}
+
+TEST_F(NodeReplicaTest, KeysOfASnapshotAscend) {
+  v1::SnapshotPart part;
+  for (const char* key : {"b", "a"}) part.add_records()->set_key(key);
+  Write([&](store::Overlay& out) {
+    NodeStage stage = replica_->BeginStage(out, kZone);
+    EXPECT_TRUE(absl::IsInvalidArgument(replica_->AddToStage(out, stage, part)));
+  });
+}
+
+TEST_F(NodeReplicaTest, WhatARestartLeftStagedIsRemoved) {
+  v1::SnapshotPart part;
+  part.add_records()->set_key("a");
+  Write([&](store::Overlay& out) {
+    NodeStage stage = replica_->BeginStage(out, kZone);
+    EXPECT_TRUE(replica_->AddToStage(out, stage, part).ok());
+  });
+  EXPECT_EQ(StoredRecords(), 1u);
+  Open();
+  EXPECT_EQ(StoredRecords(), 0u);
+  Write([&](store::Overlay& out) { EXPECT_EQ(replica_->BeginStage(out, kZone).generation(), 2u); });
+}
+
+TEST_F(NodeReplicaTest, AnInventoryRemovesMarksAndSettles) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  Apply(Delta(3, {}, {}));
+  ASSERT_TRUE(zone().is_behind());
+  stored::v1::NodeZoneRow other = Row(4, {});
+  other.set_id("Z0000000000009");
+  NodeInventory inventory(replica_->zones(), 5);
+  inventory.Add(Row(1, {{"a", "1"}}));
+  inventory.Add(other);
+  const NodeInventory::Difference difference = std::move(inventory).Finish();
+  Write([&](store::Overlay& out) { replica_->Settle(out, difference, Position{5, 30, {}}); });
+  EXPECT_FALSE(zone().is_behind());
+  EXPECT_EQ(replica_->Find("Z0000000000009")->served_revision(), 0u);
+  EXPECT_EQ(replica_->meta().cursor->index, 30u);
+
+  NodeInventory empty(replica_->zones(), 5);
+  const NodeInventory::Difference all = std::move(empty).Finish();
+  Write([&](store::Overlay& out) { replica_->Settle(out, all, Position{5, 31, {}}); });
+  EXPECT_TRUE(replica_->zones().empty());
+  EXPECT_TRUE(replica_->behind().empty());
+}
+
+TEST_F(NodeReplicaTest, ACopyThatDiffersAtItsRevisionIsNotVouchedFor) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  NodeInventory inventory(replica_->zones(), 5);
+  inventory.Add(Row(1, {{"a", "another"}}));
+  const NodeInventory::Difference difference = std::move(inventory).Finish();
+  Write([&](store::Overlay& out) { replica_->Settle(out, difference, Position{5, 30, {}}); });
+  EXPECT_EQ(zone().served_revision(), 1u);
+  EXPECT_EQ(zone().vouched_revision(5), 0u);
+  Open();
+  EXPECT_EQ(zone().vouched_revision(5), 0u);
+}
+
+TEST(NodeSnapshotRulesTest, ARepairMustNotTakeMuchOfAZoneAway) {
+  NodeZone zone;
+  zone.generation = 1;
+  zone.epoch = 5;
+  zone.row.set_revision(4);
+  zone.row.set_record_sets(100);
+  stored::v1::NodeZoneRow snapshot;
+  snapshot.set_revision(4);
+  snapshot.set_record_sets(70);
+  EXPECT_TRUE(MayReplace(zone, snapshot, 5).ok());
+  snapshot.set_record_sets(69);
+  EXPECT_TRUE(absl::IsFailedPrecondition(MayReplace(zone, snapshot, 5)));
+  zone.unloadable = true;
+  EXPECT_TRUE(MayReplace(zone, snapshot, 5).ok());
+  zone.unloadable = false;
+  snapshot.set_revision(5);
+  EXPECT_TRUE(MayReplace(zone, snapshot, 5).ok());
+}
+
+}  // namespace
+}  // namespace quartet::replication
