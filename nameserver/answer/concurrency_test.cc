@@ -87,6 +87,7 @@ class Readers {
 void Update(Directory* directory, int version) {
   const auto records = Records(ZoneText(version));
   std::vector<RecordUpdate> updates;
+  updates.reserve(records.size());
   for (const auto& [key, value] : records) updates.push_back({key, absl::string_view(value)});
   QUARTET_CHECK(directory->Update("Z1", updates).ok());
   directory->Publish();

@@ -31,6 +31,7 @@ enum class Outcome : uint8_t {
 
 // One answer on its way through the stages; on the stack. One version of one zone, from begin to end.
 struct Work {
+  // NOLINTNEXTLINE(clang-analyzer-optin.cplusplus.UninitializedObject): see below.
   Work(const Query& of, const ZoneTree& tree, size_t apex, Response* to)
       : query(of), zone(tree), apex_labels(apex), response(*to) {}
 

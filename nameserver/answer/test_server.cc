@@ -21,6 +21,7 @@ std::string IdOf(absl::string_view apex) { return absl::StrCat("Z", apex); }
 
 std::vector<std::string> Lines(const std::vector<dns::Record>& records) {
   std::vector<std::string> lines;
+  lines.reserve(records.size());
   for (const dns::Record& record : records) {
     lines.push_back(absl::StrCat(record.owner.ToString(), " ", record.ttl, " ",
                                  dns::TypeName(record.data.type()), " ", record.data.ToString()));
@@ -78,7 +79,7 @@ void TestServer::Remove(absl::string_view apex) {
 
 std::vector<uint8_t> TestServer::Raw(const std::vector<uint8_t>& query, const Context& context) const {
   // On the heap at its exact size, so that a sanitizer sees every octet too far.
-  const std::vector<uint8_t> exact(query);
+  const std::vector<uint8_t> exact(query.begin(), query.end());
   std::vector<uint8_t> out(context.transport == Transport::kUdp ? context.max_udp_payload : kMaxTcpResponse);
   out.resize(Answer(exact, context, directory_, out));
   return out;

@@ -87,7 +87,7 @@ Directory::~Directory() {
     blocks.push_back(entry);
   }
   blocks.push_back(table_.load(std::memory_order_relaxed));
-  FreeNow(std::move(blocks));
+  FreeNow(blocks);
 }
 
 ZoneMatch Directory::Find(const LookupName& name, size_t max_labels) const {

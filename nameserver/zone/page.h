@@ -33,6 +33,8 @@ namespace quartet::nameserver {
 
 inline constexpr size_t kPageTarget = 4096;
 inline constexpr size_t kMaxInlineSet = 1024;
+// An address in a page: a child, or a record set outside.
+inline constexpr size_t kAddressSize = sizeof(uintptr_t);
 
 template <typename T>
 T Load(const uint8_t* at) {
@@ -95,7 +97,7 @@ class NameView {
   // Where the first record set is; NextSet goes from one to the next.
   const uint8_t* sets() const { return at_ + kHeader; }
   static const uint8_t* NextSet(const uint8_t* set) {
-    return set + RecordSetView::kHeader + 4 * (Load<uint16_t>(set + 6) & RecordSetView::kMarkMask) +
+    return set + RecordSetView::kHeader + size_t{4} * (Load<uint16_t>(set + 6) & RecordSetView::kMarkMask) +
            Load<uint16_t>(set + 4);
   }
   // nullptr if there is none of this type.
@@ -131,7 +133,7 @@ struct Page {
     return at + 2 + (size > 8 ? size - 8 : 0);
   }
   NameView name(size_t i) const { return NameView(payload(i)); }
-  const Page* child(size_t i) const { return Load<const Page*>(payload(i)); }
+  const Page* child(size_t i) const { return reinterpret_cast<const Page*>(Load<uintptr_t>(payload(i))); }
   // Writes key i to `out` (kMaxKey + kReadSlack bytes) and returns its size.
   size_t ReadKey(size_t i, uint8_t* out) const;
 

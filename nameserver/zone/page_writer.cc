@@ -103,7 +103,7 @@ std::vector<PageRef> WritePages(const EntryList& entries, uint8_t level, std::st
   for (size_t i = 0; i < entries.count(); ++i) {
     filled += entries.bytes(i);
     if (filled < share && i + 1 < entries.count()) continue;
-    pages.push_back({std::move(separator), WritePage(entries, begin, i + 1, level)});
+    pages.push_back({std::exchange(separator, {}), WritePage(entries, begin, i + 1, level)});
     if (i + 1 < entries.count()) {
       // The key of an inner entry is a separator already: names between two of them belong to the first.
       const absl::string_view after = entries.key(i + 1);
@@ -120,7 +120,7 @@ std::string Separator(absl::string_view before, absl::string_view after) {
 }
 
 size_t PayloadSize(const Page& page, size_t i) {
-  if (page.level > 0) return sizeof(const Page*);
+  if (page.level > 0) return kAddressSize;
   const NameView name = page.name(i);
   const uint8_t* at = name.sets();
   for (size_t left = name.set_count(); left > 0; --left) at = NameView::NextSet(at);

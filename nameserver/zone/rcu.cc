@@ -60,7 +60,7 @@ void RcuSynchronize() {
   TellReadersAreDone();
 }
 
-void FreeNow(BlockList blocks) {
+void FreeNow(const BlockList& blocks) {
   for (void* block : blocks) std::free(block);
 }
 
@@ -104,7 +104,7 @@ void Reclaimer::Run() {
     const size_t taken = retired_;
     lock.unlock();
     RcuSynchronize();
-    FreeNow(std::move(blocks));
+    FreeNow(blocks);
     lock.lock();
     freed_ = taken;
     idle_.notify_all();

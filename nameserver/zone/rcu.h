@@ -52,7 +52,7 @@ void RcuSynchronize();
 // Blocks of memory from std::malloc that await their end. Moves; owns nothing by itself: whoever holds the
 // list decides between FreeNow (nobody else ever saw them) and Reclaimer::Retire.
 using BlockList = std::vector<void*>;
-void FreeNow(BlockList blocks);
+void FreeNow(const BlockList& blocks);
 
 // Frees blocks after a grace period, on a thread of its own, so that writers never wait for readers.
 // Thread-safe.

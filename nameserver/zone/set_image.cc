@@ -1,5 +1,6 @@
 #include "nameserver/zone/set_image.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <span>
@@ -180,7 +181,7 @@ void* MakeExternal(uint16_t type, uint16_t records, uint16_t marks, const ImageW
   bytes += writer.image();
   void* block = std::malloc(bytes.size());
   QUARTET_CHECK(block != nullptr);
-  std::memcpy(block, bytes.data(), bytes.size());
+  std::copy(bytes.begin(), bytes.end(), static_cast<char*>(block));
   return block;
 }
 

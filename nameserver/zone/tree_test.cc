@@ -25,6 +25,7 @@ using Model = std::map<std::string, std::string>;
 
 void Put(Model* model, const dns::Name& owner, dns::Type type, const std::vector<std::string>& data) {
   std::vector<dns::RecordData> records;
+  records.reserve(data.size());
   for (const std::string& text : data) records.push_back(*dns::RecordData::Parse(type, text, Apex()));
   const auto set = dns::RecordSet::Create(owner, 300, records);
   (*model)[replication::RecordKey(owner, Apex(), type)] = replication::EncodeServed(*set, Apex());
@@ -49,7 +50,7 @@ absl::StatusOr<const ZoneTree*> Build(const Model& model) {
 void Free(const ZoneTree* tree) {
   BlockList blocks;
   CollectTree(tree, &blocks);
-  FreeNow(std::move(blocks));
+  FreeNow(blocks);
 }
 
 LookupKey KeyOf(const dns::Name& name) {
@@ -170,6 +171,7 @@ TEST(TreeTest, RandomBatchesGiveWhatTheModelHas) {
       }
     }
     std::vector<RecordUpdate> updates;
+    updates.reserve(batch.size());
     for (const auto& [key, value] : batch) {
       updates.push_back({key, value ? std::optional<absl::string_view>(*value) : std::nullopt});
     }
@@ -179,7 +181,7 @@ TEST(TreeTest, RandomBatchesGiveWhatTheModelHas) {
     ASSERT_TRUE(updated.ok()) << updated.status();
     // The version before still stands as it was.
     for (int i = 0; i < 5; ++i) ExpectLikeModel(*tree, model, RandomOwner(&random));
-    FreeNow(std::move(retired));
+    FreeNow(retired);
     tree = *updated;
     model = std::move(next);
     ExpectTotals(*tree, model);
@@ -210,7 +212,7 @@ TEST(TreeTest, LargeZoneIsSearchedAndUpdated) {
   BlockList retired;
   const ZoneTree* next = *UpdateTree(*tree, Apex(), updates, &retired);
   EXPECT_EQ(retired.size(), next->root->level + 2u);
-  FreeNow(std::move(retired));
+  FreeNow(retired);
   // All hosts go: one page is left.
   std::vector<RecordUpdate> removals;
   for (const auto& [key, value] : model) {
@@ -218,7 +220,7 @@ TEST(TreeTest, LargeZoneIsSearchedAndUpdated) {
   }
   retired.clear();
   const ZoneTree* empty = *UpdateTree(*next, Apex(), removals, &retired);
-  FreeNow(std::move(retired));
+  FreeNow(retired);
   EXPECT_EQ(empty->root->level, 0);
   EXPECT_EQ(empty->names, 1u);
   EXPECT_EQ(empty->bytes, empty->root->bytes);
@@ -237,7 +239,7 @@ TEST(TreeTest, LastOfTwoUpdatesOfAKeyCounts) {
     if (!removed_last) std::swap(updates[0], updates[1]);
     BlockList retired;
     tree = *UpdateTree(*tree, Apex(), updates, &retired);
-    FreeNow(std::move(retired));
+    FreeNow(retired);
     EXPECT_EQ(tree->Find(KeyOf(At("www"))).name.valid(), !removed_last);
   }
   Free(tree);

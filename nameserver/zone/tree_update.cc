@@ -46,6 +46,7 @@ absl::StatusOr<SetChange> ReadChange(const RecordUpdate& update, const dns::Name
 absl::StatusOr<std::vector<SetChange>> ReadChanges(std::span<const RecordUpdate> updates,
                                                    const dns::Name& apex, TreeWriter* writer) {
   std::vector<const RecordUpdate*> order;
+  order.reserve(updates.size());
   for (const RecordUpdate& update : updates) order.push_back(&update);
   std::stable_sort(order.begin(), order.end(),
                    [](const auto* a, const auto* b) { return a->record_key < b->record_key; });
@@ -83,7 +84,7 @@ class Updater {
   }
 
   static void AddChild(const PageRef& ref, EntryList* entries) {
-    entries->Add(ref.separator, {reinterpret_cast<const char*>(&ref.page), sizeof(ref.page)});
+    entries->Add(ref.separator, {reinterpret_cast<const char*>(&ref.page), kAddressSize});
   }
 
   static size_t ChangesOfFirstName(Changes changes) {

@@ -18,7 +18,7 @@ const uint8_t* FindSoa(const Page* page) {
 }
 
 absl::string_view ChildBytes(const PageRef& ref) {
-  return {reinterpret_cast<const char*>(&ref.page), sizeof(ref.page)};
+  return {reinterpret_cast<const char*>(&ref.page), kAddressSize};
 }
 
 }  // namespace

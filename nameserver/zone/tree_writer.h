@@ -19,7 +19,7 @@ class TreeWriter {
   // Totals start from `before`, all zero for a new zone.
   explicit TreeWriter(const ZoneTree& before) : totals_(before) {}
   // Frees what was made if Finish was not reached.
-  ~TreeWriter() { FreeNow(std::move(made_)); }
+  ~TreeWriter() { FreeNow(made_); }
   TreeWriter(const TreeWriter&) = delete;
   TreeWriter& operator=(const TreeWriter&) = delete;
 

@@ -86,7 +86,7 @@ absl::StatusOr<const ZoneTree*> ZoneBuilder::Finish() {
   state_->EndPage();
   BlockList dropped;
   auto tree = state_->writer.Finish(std::move(state_->leaves), &dropped);
-  FreeNow(std::move(dropped));
+  FreeNow(dropped);
   return tree;
 }
 
