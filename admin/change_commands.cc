@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "admin/change_watch.h"
 #include "admin/commands.h"
+#include "admin/invoke.h"
 #include "quartet/admin/v1/change.grpc.pb.h"
 
 namespace quartet::admin {
@@ -19,13 +20,11 @@ void AddChangeCommands(CLI::App& app, Session& session) {
   show->footer("Example:\n  quartet change show C7QH2M4K9T0XW1");
   show->add_option("ID", *id, "The change's id")->required();
   show->callback([&session, id] {
-    grpc::ClientContext context;
-    session.Prepare(context);
     v1::GetChangeRequest request;
     request.set_name(absl::StrCat("changes/", *id));
-    v1::Change response;
-    session.Check(v1::ChangeService::NewStub(session.channel())->GetChange(&context, request, &response),
-                  context);
+    const auto response = Invoke<v1::Change>(session, [&](auto* context, auto* out) {
+      return v1::ChangeService::NewStub(session.channel())->GetChange(context, request, out);
+    });
     PrintChange(session, response);
   });
 

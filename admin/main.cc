@@ -1,10 +1,14 @@
 // quartet: the admin command. One gRPC call per command, mostly.
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
 
 #include "admin/commands.h"
 #include "admin/session.h"
 
-int main(int argc, char** argv) {
+namespace {
+
+int Main(int argc, char** argv) {
   CLI::App app("Quartet's admin command: hosted zones on four nameservers in four regions.", "quartet");
   quartet::admin::Session session;
   app.require_subcommand(1);
@@ -40,4 +44,16 @@ int main(int argc, char** argv) {
     return exit.code;
   }
   return quartet::admin::kDone;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // The command line's library and the standard library throw; nothing of ours does, but for Exit.
+  try {
+    return Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "quartet: %s\n", error.what());
+    return quartet::admin::kUsage;
+  }
 }

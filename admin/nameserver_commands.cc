@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "admin/commands.h"
+#include "admin/invoke.h"
 #include "admin/output.h"
 #include "quartet/admin/v1/nameserver.grpc.pb.h"
 
@@ -53,12 +54,9 @@ void AddNameserver(Session& session, const Arguments& arguments) {
   nameserver->set_slot(arguments.slot);
   nameserver->set_region(arguments.region);
   for (const std::string& address : arguments.addresses) nameserver->add_addresses(address);
-  v1::Nameserver response;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(
-      v1::NameserverService::NewStub(session.channel())->CreateNameserver(&context, request, &response),
-      context);
+  const auto response = Invoke<v1::Nameserver>(session, [&](auto* context, auto* out) {
+    return v1::NameserverService::NewStub(session.channel())->CreateNameserver(context, request, out);
+  });
   if (session.json()) return PrintJson(response);
   v1::ListNameserversResponse one;
   *one.add_nameservers() = response;
@@ -66,11 +64,9 @@ void AddNameserver(Session& session, const Arguments& arguments) {
 }
 
 void ListNameservers(Session& session) {
-  v1::ListNameserversResponse response;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(v1::NameserverService::NewStub(session.channel())->ListNameservers(&context, {}, &response),
-                context);
+  const auto response = Invoke<v1::ListNameserversResponse>(session, [&](auto* context, auto* out) {
+    return v1::NameserverService::NewStub(session.channel())->ListNameservers(context, {}, out);
+  });
   PrintNameservers(session, response);
 }
 
@@ -86,12 +82,9 @@ void SetStripeDomain(Session& session, const Arguments& arguments) {
   v1::SetStripeDomainRequest request;
   request.set_name(absl::StrCat("stripes/", arguments.stripe));
   request.set_domain(arguments.domain);
-  v1::Stripe stripe;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(
-      v1::NameserverService::NewStub(session.channel())->SetStripeDomain(&context, request, &stripe),
-      context);
+  const auto stripe = Invoke<v1::Stripe>(session, [&](auto* context, auto* out) {
+    return v1::NameserverService::NewStub(session.channel())->SetStripeDomain(context, request, out);
+  });
   if (session.json()) return PrintJson(stripe);
   v1::ListStripesResponse one;
   *one.add_stripes() = stripe;
@@ -99,11 +92,9 @@ void SetStripeDomain(Session& session, const Arguments& arguments) {
 }
 
 void ListStripes(Session& session) {
-  v1::ListStripesResponse response;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(v1::NameserverService::NewStub(session.channel())->ListStripes(&context, {}, &response),
-                context);
+  const auto response = Invoke<v1::ListStripesResponse>(session, [&](auto* context, auto* out) {
+    return v1::NameserverService::NewStub(session.channel())->ListStripes(context, {}, out);
+  });
   PrintStripe(session, response);
 }
 

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "admin/commands.h"
+#include "admin/invoke.h"
 #include "admin/output.h"
 #include "quartet/admin/v1/node.grpc.pb.h"
 
@@ -59,18 +60,16 @@ void AddNode(Session& session, const Arguments& arguments) {
   v1::CreateNodeRequest request;
   request.set_name(absl::StrCat("nodes/", arguments.name));
   request.set_nameserver(absl::StrCat("nameservers/", arguments.nameserver));
-  v1::Node node;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(v1::NodeService::NewStub(session.channel())->CreateNode(&context, request, &node), context);
+  const auto node = Invoke<v1::Node>(session, [&](auto* context, auto* out) {
+    return v1::NodeService::NewStub(session.channel())->CreateNode(context, request, out);
+  });
   PrintNode(session, node);
 }
 
 void ListNodes(Session& session) {
-  v1::ListNodesResponse response;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(v1::NodeService::NewStub(session.channel())->ListNodes(&context, {}, &response), context);
+  const auto response = Invoke<v1::ListNodesResponse>(session, [&](auto* context, auto* out) {
+    return v1::NodeService::NewStub(session.channel())->ListNodes(context, {}, out);
+  });
   PrintNodes(session, response);
 }
 
@@ -97,10 +96,9 @@ void WatchNodes(Session& session, bool until_counted) {
 void DrainNode(Session& session, const Arguments& arguments) {
   v1::DrainNodeRequest request;
   request.set_name(absl::StrCat("nodes/", arguments.name));
-  v1::Node node;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(v1::NodeService::NewStub(session.channel())->DrainNode(&context, request, &node), context);
+  const auto node = Invoke<v1::Node>(session, [&](auto* context, auto* out) {
+    return v1::NodeService::NewStub(session.channel())->DrainNode(context, request, out);
+  });
   PrintNode(session, node);
 }
 

@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "admin/change_watch.h"
 #include "admin/commands.h"
+#include "admin/invoke.h"
 #include "admin/output.h"
 #include "quartet/admin/v1/record_set.grpc.pb.h"
 
@@ -32,10 +33,8 @@ void ListRecordSets(Session& session, const Arguments& arguments) {
   request.set_page_size(1000);
   const auto stub = v1::RecordSetService::NewStub(session.channel());
   do {
-    v1::ListRecordSetsResponse page;
-    grpc::ClientContext context;
-    session.Prepare(context);
-    session.Check(stub->ListRecordSets(&context, request, &page), context);
+    const auto page = Invoke<v1::ListRecordSetsResponse>(
+        session, [&](auto* context, auto* out) { return stub->ListRecordSets(context, request, out); });
     request.set_page_token(page.next_page_token());
     all.set_revision(page.revision());
     all.mutable_record_sets()->MergeFrom(page.record_sets());
@@ -64,12 +63,9 @@ void ChangeOne(Session& session, const Arguments& arguments, v1::RecordSetChange
   set->set_ttl(arguments.ttl);
   set->set_writer(arguments.writer);
   for (const std::string& value : arguments.values) set->add_values(value);
-  v1::Change change;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(
-      v1::RecordSetService::NewStub(session.channel())->ChangeRecordSets(&context, request, &change),
-      context);
+  const auto change = Invoke<v1::Change>(session, [&](auto* context, auto* out) {
+    return v1::RecordSetService::NewStub(session.channel())->ChangeRecordSets(context, request, out);
+  });
   FinishChange(session, change, arguments.wait);
 }
 

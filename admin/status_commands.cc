@@ -1,9 +1,8 @@
-#include <grpcpp/grpcpp.h>
-
 #include <CLI/CLI.hpp>
 
 #include "absl/strings/str_cat.h"
 #include "admin/commands.h"
+#include "admin/invoke.h"
 #include "admin/output.h"
 #include "quartet/admin/v1/status.grpc.pb.h"
 
@@ -12,10 +11,9 @@ namespace quartet::admin {
 void AddStatusCommands(CLI::App& app, Session& session) {
   CLI::App* status = app.add_subcommand("status", "How the service is");
   status->callback([&session] {
-    v1::Status response;
-    grpc::ClientContext context;
-    session.Prepare(context);
-    session.Check(v1::StatusService::NewStub(session.channel())->GetStatus(&context, {}, &response), context);
+    const auto response = Invoke<v1::Status>(session, [&](auto* context, auto* out) {
+      return v1::StatusService::NewStub(session.channel())->GetStatus(context, {}, out);
+    });
     if (session.json()) return PrintJson(response);
     PrintFields(
         {{"Controller", absl::StrCat(response.controller(), " at ", session.controller)},

@@ -12,6 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "admin/change_watch.h"
 #include "admin/commands.h"
+#include "admin/invoke.h"
 #include "admin/output.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 
@@ -78,11 +79,9 @@ void CreateZone(Session& session, const Arguments& arguments) {
   request.set_account(arguments.account);
   request.set_comment(arguments.comment);
   request.set_request_id(Session::NewRequestId());
-  v1::CreateZoneResponse response;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(v1::ZoneService::NewStub(session.channel())->CreateZone(&context, request, &response),
-                context);
+  auto response = Invoke<v1::CreateZoneResponse>(session, [&](auto* context, auto* out) {
+    return v1::ZoneService::NewStub(session.channel())->CreateZone(context, request, out);
+  });
   PrintWarnings(response);
   if (!session.json()) PrintZone(session, response.zone());
   if (arguments.wait) {
@@ -99,10 +98,8 @@ void ListZones(Session& session) {
   request.set_page_size(1000);
   const auto stub = v1::ZoneService::NewStub(session.channel());
   do {
-    v1::ListZonesResponse page;
-    grpc::ClientContext context;
-    session.Prepare(context);
-    session.Check(stub->ListZones(&context, request, &page), context);
+    const auto page = Invoke<v1::ListZonesResponse>(
+        session, [&](auto* context, auto* out) { return stub->ListZones(context, request, out); });
     request.set_page_token(page.next_page_token());
     all.mutable_zones()->MergeFrom(page.zones());
   } while (!request.page_token().empty());
@@ -121,10 +118,9 @@ void ListZones(Session& session) {
 void ShowZone(Session& session, const Arguments& arguments) {
   v1::GetZoneRequest request;
   request.set_name(absl::StrCat("zones/", arguments.zone));
-  v1::Zone zone;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(v1::ZoneService::NewStub(session.channel())->GetZone(&context, request, &zone), context);
+  const auto zone = Invoke<v1::Zone>(session, [&](auto* context, auto* out) {
+    return v1::ZoneService::NewStub(session.channel())->GetZone(context, request, out);
+  });
   PrintZone(session, zone);
 }
 
@@ -133,10 +129,9 @@ void DeleteZone(Session& session, const Arguments& arguments) {
   request.set_name(absl::StrCat("zones/", arguments.zone));
   request.set_force(arguments.force);
   request.set_request_id(Session::NewRequestId());
-  v1::Change change;
-  grpc::ClientContext context;
-  session.Prepare(context);
-  session.Check(v1::ZoneService::NewStub(session.channel())->DeleteZone(&context, request, &change), context);
+  const auto change = Invoke<v1::Change>(session, [&](auto* context, auto* out) {
+    return v1::ZoneService::NewStub(session.channel())->DeleteZone(context, request, out);
+  });
   FinishChange(session, change, arguments.wait);
 }
 

@@ -1,10 +1,7 @@
 // quartet-controller: takes changes, sequences them, feeds the nodes.
-#include <pthread.h>
-#include <signal.h>
-
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <filesystem>
+#include <exception>
 #include <memory>
 #include <string>
 
@@ -13,6 +10,7 @@
 #include "proto/transport/server.h"
 #include "replication/base/log.h"
 #include "replication/base/readiness.h"
+#include "replication/base/stop_signal.h"
 #include "replication/base/version.h"
 #include "replication/feed/feed_service.h"
 #include "replication/store/rocks_store.h"
@@ -44,18 +42,8 @@ absl::StatusOr<transport::TlsMaterial> LoadIdentity(const Options& options) {
   return material;
 }
 
-// Blocks SIGTERM and SIGINT in this and all later threads; returns the set to wait for.
-sigset_t BlockSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
-}
-
 int Run(const Options& options) {
-  const sigset_t signals = BlockSignals();
+  const replication::StopSignal stop_signal;
   const absl::StatusOr<transport::TlsMaterial> material = LoadIdentity(options);
   if (!material.ok()) return Fail(material.status());
   absl::StatusOr<std::unique_ptr<store::Store>> store = store::OpenRocksStore(options.data);
@@ -81,8 +69,7 @@ int Run(const Options& options) {
   LogInfo("controller {} serves on {}", options.name, options.listen);
   replication::NotifyReady();
 
-  int signal = 0;
-  sigwait(&signals, &signal);
+  stop_signal.Wait();
   replication::NotifyStopping();
   LogInfo("stopping");
   feed.Shutdown();
@@ -91,14 +78,11 @@ int Run(const Options& options) {
   return 0;
 }
 
-}  // namespace
-}  // namespace quartet::controller
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   CLI::App app(
       "Quartet's controller: takes changes over gRPC, sequences them into a log, feeds the nameserver nodes.",
       "quartet-controller");
-  quartet::controller::Options options;
+  Options options;
   app.require_subcommand(1);
   CLI::App* run = app.add_subcommand("run", "Serve until SIGTERM");
   run->add_option("--name", options.name, "Its name, as in its certificate")->required();
@@ -118,5 +102,18 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  return quartet::controller::Run(options);
+  return Run(options);
+}
+
+}  // namespace
+}  // namespace quartet::controller
+
+int main(int argc, char** argv) {
+  // The command line's library and the standard library throw; nothing of ours does.
+  try {
+    return quartet::controller::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "quartet-controller: %s\n", error.what());
+    return 1;
+  }
 }

@@ -1,5 +1,4 @@
 // quartet-nameserver: a node. Answers DNS queries from its replica, which the controller keeps up to date.
-#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -17,6 +16,7 @@
 #include "proto/transport/tls_files.h"
 #include "replication/base/log.h"
 #include "replication/base/readiness.h"
+#include "replication/base/stop_signal.h"
 #include "replication/base/version.h"
 
 namespace quartet::nameserver {
@@ -36,16 +36,6 @@ struct RunOptions {
 int Fail(const absl::Status& status) {
   LogError("{}", std::string(status.message()));
   return kFailed;
-}
-
-// Blocks SIGTERM and SIGINT in this and all later threads; returns the set to wait for.
-sigset_t BlockSignals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return signals;
 }
 
 // A thousand TCP clients and the database's files are more than the usual soft limit.
@@ -78,7 +68,7 @@ int Run(RunOptions options) {
     Fail(parsed);
     return kWrongUsage;
   }
-  const sigset_t signals = BlockSignals();
+  const replication::StopSignal stop_signal;
   RaiseFileLimit();
   const absl::StatusOr<transport::TlsMaterial> tls = transport::LoadTls(options.tls);
   if (!tls.ok()) return Fail(tls.status());
@@ -88,8 +78,7 @@ int Run(RunOptions options) {
   const absl::StatusOr<std::unique_ptr<transport::Server>> health = StartHealth(options.health_listen, *tls);
   if (!health.ok()) return Fail(health.status());
 
-  int signal = 0;
-  sigwait(&signals, &signal);
+  stop_signal.Wait();
   replication::NotifyStopping();
   LogInfo("stopping");
   (*node)->Stop();
