@@ -6,6 +6,7 @@ time, so that a process id given to somebody else is never killed.
 """
 
 import atexit
+import ctypes
 import os
 import select
 import shutil
@@ -79,6 +80,17 @@ class Notifier:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
+_libc = ctypes.CDLL(None)
+_PR_SET_PDEATHSIG = 1
+
+
+def _die_with(parent):
+    """In the child, before it becomes the program: SIGKILL it when the thread that started it ends."""
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # Too late: the parent is gone.
+        os._exit(127)
+
+
 _attached = weakref.WeakSet()
 
 
@@ -114,12 +126,17 @@ class Process:
             raise ProcessError(f"{self.name} is running already (pid {self.identity.pid})")
         self._notifier = Notifier()
         environment = dict(os.environ, NOTIFY_SOCKET=self._notifier.path, **self._environment)
-        argv = self.argv if self.detached else ["setpriv", "--pdeathsig", "KILL", "--"] + self.argv
+        parent = os.getpid()
         with open(self.log, "ab") as log:
-            self._child = subprocess.Popen(
-                argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
-                start_new_session=self.detached,
-            )
+            try:
+                self._child = subprocess.Popen(
+                    self.argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment,
+                    start_new_session=self.detached,
+                    preexec_fn=None if self.detached else lambda: _die_with(parent),
+                )
+            except OSError as error:
+                self._drop_notifier()
+                raise ProcessError(f"{self.name} can't be started: {self.argv[0]}: {error.strerror}") from error
         self.identity = Identity.of(self._child.pid)
         if not self.detached:
             _attached.add(self)

@@ -98,7 +98,8 @@ def test(options, targets):
 
 
 def _run(verb, arguments):
-    options = ["--ui_event_filters=-info"]
+    # The output of failed tests is an "info" to Bazel.
+    options = ["--ui_event_filters=-info"] if verb == "build" else []
     if sys.stderr.isatty():
         options.append("--show_progress")
     sys.stdout.flush()

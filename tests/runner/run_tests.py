@@ -45,7 +45,8 @@ class Run:
         started = time.monotonic()
         counts = action()
         self.counts += counts
-        print(f"   {counts.line()} in {time.monotonic() - started:.0f} s\n", flush=True)
+        what = "done" if counts == junit.Counts() else counts.line()
+        print(f"   {what} in {time.monotonic() - started:.0f} s\n", flush=True)
 
     def tests(self, options, targets):
         outcome = bazel.test(options, targets)
