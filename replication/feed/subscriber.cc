@@ -295,7 +295,7 @@ void Machine::TakeSnapshotPart(store::Overlay& out, const v1::SnapshotPart& part
 
 void Machine::EndSnapshot(store::Overlay& out, Fetch& fetch, const v1::SnapshotPart& part) {
   if (!part.quarantined().empty()) {
-    const std::string zone_id = part.zone_id();
+    const std::string& zone_id = part.zone_id();
     GiveUp(out, zone_id, Now() + kQuarantineUs);
     replica_.MarkBehind(out, zone_id, nullptr,
                         absl::StrCat("quarantined by the controller: ", part.quarantined()));

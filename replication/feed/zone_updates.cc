@@ -38,7 +38,8 @@ void ZoneUpdates::Change(const NodeZone& zone, const quartet::replication::v1::Z
     return;
   }
   ZoneUpdate update = Describe(ZoneUpdate::Kind::kRecords, zone);
-  update.records.reserve(static_cast<size_t>(delta.removed_keys_size() + delta.puts_size()));
+  update.records.reserve(static_cast<size_t>(delta.removed_keys_size()) +
+                         static_cast<size_t>(delta.puts_size()));
   for (const std::string& key : delta.removed_keys()) update.records.push_back({key, std::nullopt});
   for (const quartet::replication::v1::ServedRecord& put : delta.puts()) {
     update.records.push_back({put.key(), put.served()});

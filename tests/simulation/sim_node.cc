@@ -129,7 +129,7 @@ void SimNode::Install(const std::vector<ZoneUpdate>& updates) {
   if (!installed.ok()) outside_.fail(name_ + ": " + std::string(installed.message()));
 }
 
-void SimNode::SendAll(std::vector<v1::SubscribeRequest> requests) {
+void SimNode::SendAll(const std::vector<v1::SubscribeRequest>& requests) {
   for (const v1::SubscribeRequest& request : requests) {
     if (connected_) outside_.send(request);
   }

@@ -63,7 +63,7 @@ class SimNode {
   void Write();
   void Finish(const std::shared_ptr<replication::Subscriber::Ready>& ready);
   void Install(const std::vector<replication::ZoneUpdate>& updates);
-  void SendAll(std::vector<replication::v1::SubscribeRequest> requests);
+  void SendAll(const std::vector<replication::v1::SubscribeRequest>& requests);
   // For mutations: the message with the mistake made good that the rules would find.
   void Tamper(replication::v1::SubscribeResponse& message);
   void MakeFit(replication::v1::NodeEntry& entry) const;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
+#include <exception>
 
 #include "replication/base/log.h"
 #include "tests/simulation/cluster.h"
@@ -56,7 +57,7 @@ int Soak(const Options& options) {
 }  // namespace
 }  // namespace quartet::simulation
 
-int main(int argc, char** argv) {
+int main(int argc, char** argv) try {
   CLI::App app("Runs simulated clusters with faults, and says under which seed a check failed.",
                "simulation_soak");
   quartet::simulation::Options options;
@@ -68,4 +69,7 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   quartet::log::SetLevel(options.replay ? quartet::log::Level::kInfo : quartet::log::Level::kError);
   return quartet::simulation::Soak(options);
+} catch (const std::exception& error) {
+  std::fprintf(stderr, "simulation_soak: %s\n", error.what());
+  return 2;
 }
