@@ -13,7 +13,16 @@ std::string Zones(size_t count) { return absl::StrCat(count, count == 1 ? " zone
 
 }  // namespace
 
-absl::Status ApplyLoop::Start() { return OpenIfComplete(); }
+absl::Status ApplyLoop::Start() {
+  drained_ = replica_.drained();
+  if (drained_) {
+    LogWarning(
+        "this node was drained and answers nothing; to have it serve again, enroll it under a new name and "
+        "start it "
+        "with an empty directory");
+  }
+  return OpenIfComplete();
+}
 
 absl::Status ApplyLoop::Handle(const std::vector<FeedEvent>& events) {
   for (const FeedEvent& event : events) {

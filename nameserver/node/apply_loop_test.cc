@@ -228,6 +228,16 @@ TEST_F(ApplyLoopTest, ADrainedNodeClosesItsSocketsAndThenSaysSo) {
   EXPECT_EQ(sockets_->opened, 1) << "they stay closed";
 }
 
+// Nobody keeps it up to date any more: what it has on disk is not to be answered, however often it is started.
+TEST_F(ApplyLoopTest, ADrainedNodeStaysClosedWhenItIsStartedAgain) {
+  Fill();
+  Give({DrainOrder()});
+  Restart();
+  EXPECT_FALSE(loop_->serving());
+  EXPECT_EQ(sockets_->opened, 0);
+  EXPECT_EQ(loop_->StatusLine(), "drained");
+}
+
 TEST_F(ApplyLoopTest, SocketsThatCantBeOpenedEndIt) {
   sockets_->refusal = absl::AlreadyExistsError("the port is taken");
   ASSERT_TRUE(loop_->Handle({FeedConnected{}}).ok());

@@ -69,6 +69,7 @@ class Replica {
   absl::Status Reopen();
 
   bool complete() const { return subscriber_->complete(); }
+  bool drained() const { return subscriber_->drained(); }
   std::optional<int64_t> MicrosSinceSpan() const { return subscriber_->MicrosSinceSpan(); }
   replication::Position cursor() const { return subscriber_->cursor(); }
   size_t zone_count() const { return installer_.zone_count(); }

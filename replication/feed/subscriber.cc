@@ -31,6 +31,7 @@ class Machine : public Subscriber {
 
   std::vector<ZoneUpdate> StoredZones() const override;
   bool complete() const override { return replica_.meta().complete; }
+  bool drained() const override { return replica_.meta().drained; }
   Position cursor() const override { return replica_.meta().cursor.value_or(Position()); }
   const std::map<uint32_t, std::string>& digest_keys() const override { return replica_.meta().digest_keys; }
 
@@ -51,6 +52,7 @@ class Machine : public Subscriber {
 
   void Handle(store::Overlay& out, const v1::SubscribeResponse& message);
   void Welcomed(store::Overlay& out, const v1::Welcome& welcome);
+  void TakeDrain(store::Overlay& out);
   void TakeInventory(store::Overlay& out, const v1::InventoryPart& part);
   void Settle(store::Overlay& out, const Position& as_of);
   void TakeSpan(store::Overlay& out, const v1::Span& span);
@@ -159,7 +161,7 @@ void Machine::Handle(store::Overlay& out, const v1::SubscribeResponse& message) 
   if (message.has_inventory_part()) TakeInventory(out, message.inventory_part());
   if (message.has_span()) TakeSpan(out, message.span());
   if (message.has_snapshot_part()) TakeSnapshotPart(out, message.snapshot_part());
-  if (message.has_drain()) drain_ = true;
+  if (message.has_drain()) TakeDrain(out);
 }
 
 void Machine::Welcomed(store::Overlay& out, const v1::Welcome& welcome) {
@@ -169,6 +171,13 @@ void Machine::Welcomed(store::Overlay& out, const v1::Welcome& welcome) {
   replica_.SeeEpoch(out, welcome.epoch());
   streaming_ = welcome.resumed();
   if (streaming_) acknowledgements_.Begin();
+}
+
+void Machine::TakeDrain(store::Overlay& out) {
+  drain_ = true;
+  if (drained()) return;
+  replica_.SetDrained(out);
+  sync_ = true;
 }
 
 void Machine::TakeInventory(store::Overlay& out, const v1::InventoryPart& part) {

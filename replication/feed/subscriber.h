@@ -90,6 +90,8 @@ class Subscriber {
   virtual std::vector<ZoneUpdate> StoredZones() const = 0;
   // Had a whole snapshot once, of zero zones too. A node binds no socket before.
   virtual bool complete() const = 0;
+  // It was told to close its sockets, now or before it was started. A node binds none any more.
+  virtual bool drained() const = 0;
   virtual Position cursor() const = 0;
   // Digest keys known so far, by id.
   virtual const std::map<uint32_t, std::string>& digest_keys() const = 0;

@@ -18,6 +18,7 @@ constexpr char kFormat[] = "node/format";
 constexpr char kIncarnation[] = "node/incarnation";
 constexpr char kCursor[] = "node/cursor";
 constexpr char kComplete[] = "node/complete";
+constexpr char kDrained[] = "node/drained";
 constexpr char kEpoch[] = "node/epoch";
 constexpr char kNextGeneration[] = "node/generation";
 constexpr char kDigestKey[] = "node/digest/";
@@ -74,6 +75,8 @@ absl::Status ReadOne(absl::string_view name, absl::string_view value, NodeMeta& 
     meta.incarnation = std::string(value);
   } else if (name == kComplete) {
     meta.complete = true;
+  } else if (name == kDrained) {
+    meta.drained = true;
   } else if (name == kCursor) {
     absl::StatusOr<Position> cursor = DecodeCursor(value);
     if (!cursor.ok()) return cursor.status();
@@ -122,6 +125,8 @@ void PutCursor(store::Overlay& out, const NodeMeta& meta) {
 }
 
 void PutComplete(store::Overlay& out) { out.Put(layout::Meta(kComplete), ""); }
+
+void PutDrained(store::Overlay& out) { out.Put(layout::Meta(kDrained), ""); }
 
 void PutEpoch(store::Overlay& out, const NodeMeta& meta) {
   out.Put(layout::Meta(kEpoch), layout::BigEndian64(meta.epoch));

@@ -21,6 +21,8 @@ struct NodeMeta {
   std::optional<Position> cursor;
   // The first fill is done.
   bool complete = false;
+  // Told to close its sockets, which is for good: nobody keeps it up to date any more.
+  bool drained = false;
   // The highest ever seen; never falls.
   uint64_t epoch = 0;
   // Generations from here on were never used in this replica.
@@ -38,6 +40,7 @@ absl::StatusOr<std::optional<NodeMeta>> ReadNodeMeta(const store::Reader& reader
 void PutIncarnation(store::Overlay& out, const NodeMeta& meta);
 void PutCursor(store::Overlay& out, const NodeMeta& meta);
 void PutComplete(store::Overlay& out);
+void PutDrained(store::Overlay& out);
 void PutEpoch(store::Overlay& out, const NodeMeta& meta);
 void PutNextGeneration(store::Overlay& out, const NodeMeta& meta);
 void PutDigestKey(store::Overlay& out, uint32_t id, absl::string_view key);

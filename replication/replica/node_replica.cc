@@ -83,6 +83,11 @@ void NodeReplica::SeeEpoch(store::Overlay& out, uint64_t epoch) {
   PutEpoch(out, meta_);
 }
 
+void NodeReplica::SetDrained(store::Overlay& out) {
+  meta_.drained = true;
+  PutDrained(out);
+}
+
 void NodeReplica::SetComplete(store::Overlay& out) {
   meta_.complete = true;
   PutComplete(out);

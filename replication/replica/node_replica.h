@@ -46,6 +46,7 @@ class NodeReplica {
   void MoveCursor(const Position& position) { meta_.cursor = position; }
   void WriteCursor(store::Overlay& out) const { PutCursor(out, meta_); }
   void SetComplete(store::Overlay& out);
+  void SetDrained(store::Overlay& out);
 
   enum class Applied {
     kLoaded,   // the zone is new
