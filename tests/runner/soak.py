@@ -26,49 +26,55 @@ class Soak:
         self.folder = Path(folder)
         self.failures = []
         self._simulation = None
+        self._fuzzers = []
 
     def fail(self, what, reproduce, log=""):
         print(f"FAILED: {what}\n{log}\n  again with: {reproduce}\n", flush=True)
         self.failures.append(f"{what}\n  again with: {reproduce}")
 
+    # Building
+
+    def build(self):
+        """Builds all before the time is counted; what does not build fails, and is left out."""
+        self._fuzzers = bazel.query('attr(tags, "\\bfuzz\\b", kind(cc_binary, //tests/fuzz/...))')
+        if not self._fuzzers:
+            self.fail("no fuzzers found in //tests/fuzz", "bazel query //tests/fuzz/...")
+        if bazel.build([], [SIMULATION, CRASHES]) != 0:
+            self.fail("simulation or cluster tests do not build", f"bazel build {SIMULATION} {CRASHES}")
+        if self._fuzzers and bazel.build(["--config=fuzz"], self._fuzzers) != 0:
+            self.fail("fuzzers do not build", f"bazel build --config=fuzz {' '.join(self._fuzzers)}")
+        return not self.failures
+
     # Simulation
 
     def start_simulation(self, seconds):
-        if bazel.build([], [SIMULATION]) != 0:
-            self.fail(f"{SIMULATION} does not build", f"bazel build {SIMULATION}")
-            return
         program = bazel.output_files([], [SIMULATION])[0]
         print(f"-- simulation, {seconds:.0f} s", flush=True)
-        log = open(self.folder / "simulation.log", "wb")
-        self._simulation = subprocess.Popen([program, "--seconds", str(int(seconds))], stdout=log, stderr=log)
+        with open(self.folder / "simulation.log", "wb") as log:
+            self._simulation = subprocess.Popen([program, "--seconds", str(int(seconds))], stdout=log, stderr=log)
 
     def finish_simulation(self):
-        if not self._simulation:
-            return
         code = self._simulation.wait()
         text = (self.folder / "simulation.log").read_text(encoding="utf-8", errors="replace")
         if code != 0:
             # Its last lines name the seed and how to run it again.
             self.fail("simulation", f"bazel run {SIMULATION} -- --replay and the seed named above", tail(text))
         else:
-            print(f"   simulation: {tail(text, 1).strip()}", flush=True)
+            print(f"   simulation: {tail(text, 1).removeprefix('  | ')}", flush=True)
+
+    def stop_simulation(self):
+        if self._simulation:
+            self._simulation.kill()
+            self._simulation.wait()
 
     # Fuzzing
 
     def fuzz(self, seconds):
-        labels = bazel.query('attr(tags, "\\bfuzz\\b", kind(cc_binary, //tests/fuzz/...))')
-        if not labels:
-            self.fail("no fuzzers found in //tests/fuzz", "bazel query //tests/fuzz/...")
-            return
         deadline = time.monotonic() + seconds
-        if bazel.build(["--config=fuzz"], labels) != 0:
-            self.fail("fuzzers do not build", "bazel build --config=fuzz //tests/fuzz/...")
-            return
-        for left, (label, program) in zip(
-            range(len(labels), 0, -1), zip(labels, bazel.output_files(["--config=fuzz"], labels))
-        ):
-            share = max(LEAST_FUZZ_SECONDS, (deadline - time.monotonic()) / left)
-            self._fuzz_one(label, program, share)
+        programs = bazel.output_files(["--config=fuzz"], self._fuzzers)
+        for number, (label, program) in enumerate(zip(self._fuzzers, programs)):
+            share = (deadline - time.monotonic()) / (len(programs) - number)
+            self._fuzz_one(label, program, max(LEAST_FUZZ_SECONDS, share))
 
     def _fuzz_one(self, label, program, seconds):
         name = label.rpartition(":")[2]
@@ -126,11 +132,15 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     with tempfile.TemporaryDirectory(prefix="quartet-soak-") as folder:
         soak = Soak(folder)
-        long = seconds * (1 - SHARE_OF_CRASHES)
-        soak.start_simulation(long)
-        soak.fuzz(long)
-        soak.finish_simulation()
-        soak.crash_loop(seconds - long)
+        if soak.build():
+            long = seconds * (1 - SHARE_OF_CRASHES)
+            try:
+                soak.start_simulation(long)
+                soak.fuzz(long)
+                soak.finish_simulation()
+            finally:
+                soak.stop_simulation()
+            soak.crash_loop(seconds - long)
     for failure in soak.failures:
         print(f"failed: {failure}")
     print("soak: no fault found" if not soak.failures else f"soak: {len(soak.failures)} failed")
