@@ -5,10 +5,10 @@
 #include <cstdlib>
 
 // Ends the process with place and condition if `condition` is false: going on would spread damage.
-#define QUARTET_CHECK(condition)                                                                    \
-  do {                                                                                              \
-    if (!(condition)) {                                                                             \
-      std::fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #condition);       \
-      std::abort();                                                                                 \
-    }                                                                                               \
+#define QUARTET_CHECK(condition)                                                             \
+  do {                                                                                       \
+    if (!(condition)) {                                                                      \
+      std::fprintf(stderr, "%s:%d: broken invariant: %s\n", __FILE__, __LINE__, #condition); \
+      std::abort();                                                                          \
+    }                                                                                        \
   } while (false)

@@ -33,7 +33,9 @@ class Name {
   // Takes uncompressed wire format, which must be one whole name and nothing behind it.
   static absl::StatusOr<Name> FromWire(std::span<const uint8_t> wire);
 
-  std::span<const uint8_t> wire() const { return {reinterpret_cast<const uint8_t*>(wire_.data()), wire_.size()}; }
+  std::span<const uint8_t> wire() const {
+    return {reinterpret_cast<const uint8_t*>(wire_.data()), wire_.size()};
+  }
 
   // Presentation format with the final dot; "." for the root.
   std::string ToString() const;

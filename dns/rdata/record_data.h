@@ -29,7 +29,9 @@ class RecordData {
   static absl::StatusOr<RecordData> Parse(Type type, absl::string_view text, const Name& origin);
 
   Type type() const { return type_; }
-  std::span<const uint8_t> wire() const { return {reinterpret_cast<const uint8_t*>(wire_.data()), wire_.size()}; }
+  std::span<const uint8_t> wire() const {
+    return {reinterpret_cast<const uint8_t*>(wire_.data()), wire_.size()};
+  }
 
   // Presentation format, names absolute; Parse takes it back to the same bytes.
   std::string ToString() const;
@@ -38,7 +40,9 @@ class RecordData {
   std::vector<Name> Names() const;
 
   // Same bytes but for the case of names in the types of RFC 4034 §6.2 (as RFC 6840 §5.1 corrects it).
-  bool operator==(const RecordData& other) const { return type_ == other.type_ && Canonical() == other.Canonical(); }
+  bool operator==(const RecordData& other) const {
+    return type_ == other.type_ && Canonical() == other.Canonical();
+  }
   // Canonical form (RFC 4034 §6.2).
   std::string Canonical() const;
 

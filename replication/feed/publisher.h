@@ -40,7 +40,8 @@ class Publisher {
   // in Take's `ended` with ABORTED). PERMISSION_DENIED: not enrolled, another nameserver's, or drained.
   virtual absl::StatusOr<SessionId> Open(const std::string& node, const std::string& nameserver) = 0;
   // One message from the node. Not OK: end the stream with that status and call Close.
-  virtual absl::Status Receive(SessionId session, const quartet::replication::v1::SubscribeRequest& message) = 0;
+  virtual absl::Status Receive(SessionId session,
+                               const quartet::replication::v1::SubscribeRequest& message) = 0;
   virtual void Close(SessionId session) = 0;
 
   // Log and replica are synced and visible up to `head`.

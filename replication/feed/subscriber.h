@@ -32,10 +32,10 @@ namespace quartet::replication {
 // A change of what is answered. Updates of one Ready are installed in order; a zone's are visible whole or not at all.
 struct ZoneUpdate {
   enum class Kind {
-    kLoad,    // serve the record sets stored under `generation`, in place of what there was
-    kRecords, // apply `records` to what is served
-    kFail,    // keep the name and answer SERVFAIL
-    kRemove,  // forget the zone
+    kLoad,     // serve the record sets stored under `generation`, in place of what there was
+    kRecords,  // apply `records` to what is served
+    kFail,     // keep the name and answer SERVFAIL
+    kRemove,   // forget the zone
   };
   struct Record {
     std::string key;

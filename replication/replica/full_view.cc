@@ -117,7 +117,8 @@ absl::Status FullView::VisitRecords(absl::string_view zone_id, uint64_t generati
     const absl::string_view key = served->key().substr(prefix.size());
     while (control->Valid() && control->key().substr(prefix.size()) < key) control->Next();
     Record record{std::string(key), std::string(served->value()), ""};
-    if (control->Valid() && control->key().substr(prefix.size()) == key) record.control = std::string(control->value());
+    if (control->Valid() && control->key().substr(prefix.size()) == key)
+      record.control = std::string(control->value());
     if (!visit(std::move(record))) return absl::OkStatus();
   }
   if (!served->status().ok()) return served->status();
