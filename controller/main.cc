@@ -65,7 +65,11 @@ int Run(const Options& options) {
   services.push_back(feed.service());
   absl::StatusOr<std::unique_ptr<transport::Server>> server =
       transport::Server::Start(options.listen, *material, services);
-  if (!server.ok()) return Fail(server.status());
+  if (!server.ok()) {
+    // Its thread calls the feed, which goes first.
+    (*controller)->Stop();
+    return Fail(server.status());
+  }
   LogInfo("controller {} serves on {}", options.name, options.listen);
   replication::NotifyReady();
 
