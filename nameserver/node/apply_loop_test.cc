@@ -59,7 +59,7 @@ class ApplyLoopTest : public testing::Test {
     ASSERT_TRUE(loop_->Start().ok());
   }
 
-  void Give(std::vector<FeedEvent> events) {
+  void Give(const std::vector<FeedEvent>& events) {
     const absl::Status handled = loop_->Handle(events);
     ASSERT_TRUE(handled.ok()) << handled;
   }
