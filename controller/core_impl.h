@@ -23,7 +23,7 @@ class Core : public Controller {
   Core(std::unique_ptr<store::Store> store, std::unique_ptr<replication::Log> log, const Options& options,
        int64_t start_us)
       : options_(options), start_us_(start_us), store_(std::move(store)), log_(std::move(log)) {}
-  ~Core() override { Stop(); }
+  ~Core() override { Core::Stop(); }
 
   absl::Status Start(replication::Clock& clock, replication::Random& random);
 

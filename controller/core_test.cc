@@ -379,6 +379,7 @@ TEST_F(CoreTest, ManyCallersAtOnceLoseNothing) {
   MakeRoster();
   const std::string zone = MakeZone("example.com")->zone().name();
   std::vector<std::thread> callers;
+  callers.reserve(8);
   for (int t = 0; t < 8; ++t) {
     callers.emplace_back([&, t] {
       for (int i = 0; i < 25; ++i) EXPECT_TRUE(Upsert(zone, absl::StrCat("h", t, "-", i), "192.0.2.1").ok());

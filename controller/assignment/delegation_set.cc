@@ -68,6 +68,7 @@ struct Cost {
       all += seat->zones;
     }
   }
+  // NOLINTNEXTLINE(modernize-use-nullptr): a false one, on what the compiler writes.
   auto operator<=>(const Cost&) const = default;
 };
 

@@ -95,7 +95,7 @@ TEST(DelegationSetTest, TheChoiceIsTheSameForTheSameZoneAndSecret) {
 TEST(DelegationSetTest, NameserversAreEquallyUsed) {
   for (const uint32_t slots : {2u, 4u, 8u}) {
     Seats seats = MakeSeats({slots, slots, slots, slots});
-    const uint64_t zones = slots * 200;
+    const uint64_t zones = uint64_t{slots} * 200;
     for (uint64_t i = 0; i < zones; ++i) {
       const DelegationSet set = *ChooseSet(seats, kSecret, absl::StrCat("Z", i), {});
       for (size_t stripe = 0; stripe < kStripes; ++stripe) ++const_cast<Seat*>(set[stripe])->zones;

@@ -42,8 +42,8 @@ class Excluder {
     for (; it->Valid() && !Everybody(); it->Next()) {
       const absl::string_view key = it->key();
       if (key.size() < replication::layout::kZoneIdBytes) continue;
-      const absl::Status status = Add(key.substr(key.size() - replication::layout::kZoneIdBytes),
-                                      [this](const ZoneRow& row) { return row.account() != account_; });
+      absl::Status status = Add(key.substr(key.size() - replication::layout::kZoneIdBytes),
+                                [this](const ZoneRow& row) { return row.account() != account_; });
       if (!status.ok()) return status;
     }
     return it->status();
