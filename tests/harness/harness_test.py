@@ -96,7 +96,8 @@ class Processes(unittest.TestCase):
             "print(process.identity.pid, process.identity.start_time, flush=True)\n"
             "signal.pause()\n"
         )
-        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path))
+        # What a killed parent leaves behind goes with the test's folder.
+        environment = dict(os.environ, PYTHONPATH=os.pathsep.join(sys.path), TMPDIR=self.folder.name)
         with subprocess.Popen(
             [sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True, env=environment
         ) as running:

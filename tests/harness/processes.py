@@ -55,10 +55,12 @@ def _stat(pid):
 
 
 class Notifier:
-    """The receiving end of NOTIFY_SOCKET (sd_notify(3)). Unix socket paths are at most 107 bytes, so it lies in /tmp."""
+    """The receiving end of NOTIFY_SOCKET (sd_notify(3))."""
 
     def __init__(self):
-        self._folder = tempfile.mkdtemp(prefix="quartet-", dir="/tmp")
+        # Unix socket paths are at most 107 bytes.
+        base = tempfile.gettempdir()
+        self._folder = tempfile.mkdtemp(prefix="quartet-", dir=base if len(base) < 60 else "/tmp")
         self.path = os.path.join(self._folder, "notify")
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         self._socket.bind(self.path)
