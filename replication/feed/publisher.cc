@@ -107,14 +107,17 @@ absl::Status Machine::Receive(SessionId id, const v1::SubscribeRequest& message)
       return Hello(session, message.hello());
     case v1::SubscribeRequest::kAcknowledgement:
       return Acknowledge(session, message.acknowledgement());
-    case v1::SubscribeRequest::kFetchZone:
-      return session.FetchZone(message.fetch_zone().zone_id());
+    case v1::SubscribeRequest::kFetchZones:
+      return session.FetchZones(message.fetch_zones());
     case v1::SubscribeRequest::kCredit:
       return session.AddCredit(message.credit());
     case v1::SubscribeRequest::kSocketsClosed:
       if (session.incarnation().empty()) return absl::InvalidArgumentError("a message before Hello");
       ProgressOf(session).sockets_closed = true;
       ++progress_version_;
+      return absl::OkStatus();
+    case v1::SubscribeRequest::kReportPart:
+    case v1::SubscribeRequest::kHealth:
       return absl::OkStatus();
     case v1::SubscribeRequest::MESSAGE_NOT_SET:
       break;

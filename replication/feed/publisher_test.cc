@@ -111,7 +111,7 @@ TEST_F(PublisherTest, SnapshotsHaveCreditOfTheirOwn) {
   const SessionId session = Open("n1", "ns1", 100'000);
   Take();
   v1::SubscribeRequest fetch;
-  fetch.mutable_fetch_zone()->set_zone_id(TestZoneId("Za"));
+  fetch.mutable_fetch_zones()->add_zone_ids(TestZoneId("Za"));
   ASSERT_TRUE(publisher_->Receive(session, fetch).ok());
   auto messages = Take();
   EXPECT_EQ(messages[session].size(), 2u);
@@ -181,7 +181,7 @@ TEST_F(PublisherTest, AcknowledgementsOfWhatWasNotSentAreRefused) {
 TEST_F(PublisherTest, BrokenMessagesAreRefused) {
   const SessionId session = *publisher_->Open("n1", "ns1");
   v1::SubscribeRequest fetch;
-  fetch.mutable_fetch_zone()->set_zone_id(TestZoneId("Za"));
+  fetch.mutable_fetch_zones()->add_zone_ids(TestZoneId("Za"));
   EXPECT_TRUE(absl::IsInvalidArgument(publisher_->Receive(session, fetch)));
   EXPECT_TRUE(absl::IsInvalidArgument(publisher_->Receive(session, v1::SubscribeRequest())));
   v1::SubscribeRequest short_incarnation = Hello(1000);
@@ -198,7 +198,7 @@ TEST_F(PublisherTest, AZoneOfOthersIsNotGivenAway) {
   const SessionId session = Open("n1");
   Take();
   v1::SubscribeRequest fetch;
-  fetch.mutable_fetch_zone()->set_zone_id(TestZoneId("Za"));
+  fetch.mutable_fetch_zones()->add_zone_ids(TestZoneId("Za"));
   ASSERT_TRUE(publisher_->Receive(session, fetch).ok());
   auto messages = Take();
   ASSERT_EQ(messages[session].size(), 1u);

@@ -63,13 +63,15 @@ absl::Status Session::CheckAcknowledgement(const v1::Acknowledgement& acknowledg
   return absl::OkStatus();
 }
 
-absl::Status Session::FetchZone(const std::string& zone_id) {
+absl::Status Session::FetchZones(const v1::FetchZones& fetch) {
   if (phase_ != Phase::kSpans) return absl::InvalidArgumentError("a fetch before the replica is settled");
-  if (zone_id.size() != layout::kZoneIdBytes) return absl::InvalidArgumentError("a fetch of no zone");
-  if (fetches_.size() >= kMaxFetches) return absl::ResourceExhaustedError("too many fetches at once");
-  const size_t in_transfer = sender_.has_value() ? 1 : 0;
-  if (std::find(fetches_.begin() + in_transfer, fetches_.end(), zone_id) == fetches_.end())
-    fetches_.push_back(zone_id);
+  for (const std::string& zone_id : fetch.zone_ids()) {
+    if (zone_id.size() != layout::kZoneIdBytes) return absl::InvalidArgumentError("a fetch of no zone");
+    if (fetches_.size() >= kMaxFetches) return absl::ResourceExhaustedError("too many fetches at once");
+    const size_t in_transfer = sender_.has_value() ? 1 : 0;
+    if (std::find(fetches_.begin() + in_transfer, fetches_.end(), zone_id) == fetches_.end())
+      fetches_.push_back(zone_id);
+  }
   return absl::OkStatus();
 }
 

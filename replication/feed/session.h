@@ -45,7 +45,7 @@ class Session {
   // Each checks what the node says. INVALID_ARGUMENT, RESOURCE_EXHAUSTED: it breaks a rule.
   absl::Status Hello(const quartet::replication::v1::Hello& hello);
   absl::Status CheckAcknowledgement(const quartet::replication::v1::Acknowledgement& acknowledgement) const;
-  absl::Status FetchZone(const std::string& zone_id);
+  absl::Status FetchZones(const quartet::replication::v1::FetchZones& fetch);
   absl::Status AddCredit(const quartet::replication::v1::Credit& credit);
   // Tell the node, once, to close its sockets.
   void Drain() { drain_ = drain_ == Drained::kNo ? Drained::kWanted : drain_; }

@@ -64,6 +64,8 @@ absl::Status StreamRules::Check(const v1::SubscribeResponse& message) {
     case v1::SubscribeResponse::kSnapshotPart:
       return CheckSnapshot(message.snapshot_part());
     case v1::SubscribeResponse::kDrain:
+    case v1::SubscribeResponse::kInquiry:
+    case v1::SubscribeResponse::kAllowRepair:
       return absl::OkStatus();
     case v1::SubscribeResponse::MESSAGE_NOT_SET:
       break;

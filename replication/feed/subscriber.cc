@@ -368,9 +368,9 @@ std::vector<v1::SubscribeRequest> Machine::Done() {
     *requests.emplace_back().mutable_credit() = std::move(credit);
   }
   if (!streaming_) return requests;
-  for (const std::string& zone_id : fetches_.Ask(now, cursor())) {
-    requests.emplace_back().mutable_fetch_zone()->set_zone_id(zone_id);
-  }
+  v1::FetchZones fetch;
+  for (std::string& zone_id : fetches_.Ask(now, cursor())) *fetch.add_zone_ids() = std::move(zone_id);
+  if (fetch.zone_ids_size() > 0) *requests.emplace_back().mutable_fetch_zones() = std::move(fetch);
   return requests;
 }
 

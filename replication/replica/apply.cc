@@ -296,6 +296,9 @@ absl::Status ApplyEffect(store::Overlay& overlay, const EntryHeader& header, con
       return ApplyInsync(overlay, header, effect.insync());
     case stored::v1::Effect::kTerm:
       return absl::OkStatus();
+    case stored::v1::Effect::kStage:
+    case stored::v1::Effect::kFlip:
+    case stored::v1::Effect::kAbort:
     case stored::v1::Effect::EFFECT_NOT_SET:
       break;
   }

@@ -134,7 +134,11 @@ std::string Describe(const v1::SubscribeRequest& message) {
                                         : "hello, no cursor";
   }
   if (message.has_acknowledgement()) return DescribeAcknowledgement(message.acknowledgement());
-  if (message.has_fetch_zone()) return absl::StrCat("fetch ", ShortId(message.fetch_zone().zone_id()));
+  if (message.has_fetch_zones()) {
+    std::string zones;
+    for (const std::string& id : message.fetch_zones().zone_ids()) absl::StrAppend(&zones, " ", ShortId(id));
+    return absl::StrCat("fetch", zones);
+  }
   if (message.has_credit()) return "credit";
   return "sockets closed";
 }
