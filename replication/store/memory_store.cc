@@ -224,6 +224,16 @@ std::unique_ptr<Iterator> MemoryStore::Scan(absl::string_view begin, absl::strin
   return std::make_unique<MemoryIterator<State>>(*state_, state_->version, begin, end);
 }
 
+std::unique_ptr<MemoryStore> MemoryStore::CopyOf(const Reader& from) {
+  auto copy = std::make_unique<MemoryStore>();
+  Batch batch;
+  const std::unique_ptr<Iterator> walk = from.Scan("", "");
+  for (; walk->Valid(); walk->Next()) batch.Put(walk->key(), walk->value());
+  QUARTET_CHECK(walk->status().ok());
+  QUARTET_CHECK(copy->Write(batch, Sync::kYes).ok());
+  return copy;
+}
+
 size_t MemoryStore::Crash(size_t survivors) {
   std::lock_guard lock(state_->mutex);
   QUARTET_CHECK(state_->readers == 0);

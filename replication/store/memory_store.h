@@ -19,6 +19,9 @@ class MemoryStore : public Store {
   absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const override;
   std::unique_ptr<Iterator> Scan(absl::string_view begin, absl::string_view end) const override;
 
+  // Holds all that `from` does, and nothing that a crash could take.
+  static std::unique_ptr<MemoryStore> CopyOf(const Reader& from);
+
   // Power fails: of the writes since the last synced one, the first `survivors` are kept, the others are
   // gone. Returns how many there were. Nobody may hold a snapshot or iterator across it.
   size_t Crash(size_t survivors);

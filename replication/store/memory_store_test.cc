@@ -73,6 +73,18 @@ TEST_F(MemoryStoreTest, WhatSurvivedACrashSurvivesTheNext) {
   EXPECT_EQ(ScanAll(store_), (Contents{{"a", "1"}}));
 }
 
+TEST_F(MemoryStoreTest, CopyHoldsAllAndGoesItsOwnWay) {
+  Put("a", "1");
+  const std::unique_ptr<MemoryStore> copy = MemoryStore::CopyOf(store_);
+  Put("a", "2");
+  EXPECT_EQ(copy->Crash(0), 0U);
+  EXPECT_EQ(ScanAll(*copy), (Contents{{"a", "1"}}));
+}
+
+TEST_F(MemoryStoreTest, HasNoFilesToMakeACheckpointOf) {
+  EXPECT_EQ(store_.Checkpoint("anywhere").code(), absl::StatusCode::kUnimplemented);
+}
+
 TEST_F(MemoryStoreTest, FailingWritesLeaveNothingBehind) {
   Put("a", "1", Store::Sync::kYes);
   store_.FailWrites(absl::ResourceExhaustedError("full"));

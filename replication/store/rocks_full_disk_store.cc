@@ -10,6 +10,7 @@
 
 #include "replication/store/rocks_options.h"
 #include "replication/store/rocks_reader.h"
+#include "replication/store/rocks_status.h"
 
 namespace quartet::store {
 namespace {
@@ -55,6 +56,11 @@ class FullDiskStore : public Store {
   std::unique_ptr<Iterator> Scan(absl::string_view begin, absl::string_view end) const override {
     if (const Store* writable = writable_.load()) return writable->Scan(begin, end);
     return RocksScan(directory_, *db_, nullptr, begin, end);
+  }
+
+  absl::Status Checkpoint(const std::string& directory) const override {
+    if (const Store* writable = writable_.load()) return writable->Checkpoint(directory);
+    return DiskFull(directory_, "a checkpoint needs some room too");
   }
 
  private:

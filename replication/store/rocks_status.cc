@@ -48,6 +48,12 @@ absl::Status WriteError(const std::string& directory, const rocksdb::Status& sta
                                              "; see to the cause, then restart this process"));
 }
 
+absl::Status CheckpointError(const std::string& directory, const rocksdb::Status& status) {
+  if (IsNoSpace(status)) return DiskFull(directory, status.ToString());
+  return absl::UnavailableError(
+      absl::StrCat("can't make a checkpoint in ", directory, ": ", status.ToString()));
+}
+
 absl::Status OpenError(const std::string& directory, const rocksdb::Status& status) {
   const std::string message = status.ToString();
   if (IsNoSpace(status)) return DiskFull(directory, status.ToString());

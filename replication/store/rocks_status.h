@@ -20,6 +20,8 @@ absl::Status DiskFull(const std::string& directory, absl::string_view why);
 absl::Status ReadError(const std::string& directory, const rocksdb::Status& status);
 // RESOURCE_EXHAUSTED or UNAVAILABLE.
 absl::Status WriteError(const std::string& directory, const rocksdb::Status& status);
+// RESOURCE_EXHAUSTED or UNAVAILABLE.
+absl::Status CheckpointError(const std::string& directory, const rocksdb::Status& status);
 // Those of OpenRocksStore.
 absl::Status OpenError(const std::string& directory, const rocksdb::Status& status);
 

@@ -15,6 +15,7 @@
 #include <rocksdb/db.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/transaction_log.h>
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
 #include <atomic>
@@ -107,6 +108,18 @@ class RocksStore : public Store {
     return RocksScan(directory_, *db_, nullptr, begin, end);
   }
 
+  // What is in memory goes to a table first, so that next to nothing has to be copied.
+  absl::Status Checkpoint(const std::string& directory) const override {
+    if (reserve_bytes_ > 0 && FreeBytes(directory_) < reserve_bytes_ + BytesInMemory()) {
+      return DiskFull(directory_, "a checkpoint needs some room too");
+    }
+    rocksdb::Checkpoint* made = nullptr;
+    rocksdb::Status status = rocksdb::Checkpoint::Create(db_.get(), &made);
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    if (status.ok()) status = checkpoint->CreateCheckpoint(directory);
+    return status.ok() ? absl::OkStatus() : CheckpointError(directory, status);
+  }
+
  private:
   rocksdb::Status TryWrite(rocksdb::WriteBatch& batch, Sync sync) {
     // Many at once, but none while it is unclear whether the write-ahead log may be written to.
@@ -130,7 +143,7 @@ class RocksStore : public Store {
   }
 
   // What Resume would move to the disk, at most.
-  uint64_t BytesInMemory() {
+  uint64_t BytesInMemory() const {
     uint64_t bytes = 0;
     db_->GetIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables, &bytes);
     return bytes;

@@ -158,6 +158,16 @@ TEST_P(FullDiskReserveTest, WritesGoOnWhenTheFirstOneFoundItFull) {
 
 INSTANTIATE_TEST_SUITE_P(Reserve, FullDiskReserveTest, ::testing::Values(2 << 20));
 
+TEST_P(FullDiskReserveTest, CheckpointIsRefusedAndWritesGoOnOnceThereIsRoom) {
+  Fill(20'000);
+  const auto checkpoint = store_->Checkpoint(path_ + "/checkpoint");
+  EXPECT_EQ(checkpoint.code(), absl::StatusCode::kResourceExhausted) << checkpoint;
+  MakeRoom();
+  EXPECT_EQ(Put("after", 1000), absl::OkStatus());
+  ASSERT_EQ(store_->Checkpoint(path_ + "/checkpoint"), absl::OkStatus());
+  ExpectJustWhatWasAcknowledged();
+}
+
 class FullDiskNoReserveTest : public FullDiskTest {};
 
 // Which one depends on what RocksDB had moved to the disk when the last write failed.

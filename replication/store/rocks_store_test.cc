@@ -52,6 +52,37 @@ TEST_F(RocksStoreTest, KeepsWhatWasWritten) {
   EXPECT_EQ(ScanAll(*Open(path_)), (Contents{{"a", "1"}, {"b", "2"}, {"c", "3"}}));
 }
 
+TEST_F(RocksStoreTest, CheckpointHoldsWhatWasWrittenBeforeAndNothingAfter) {
+  const auto store = Open(path_);
+  ASSERT_TRUE(store->Write(PutsOf({{"a", "1"}, {"b", "2"}}), Store::Sync::kYes).ok());
+  ASSERT_TRUE(store->Write(PutsOf({{"c", "3"}}), Store::Sync::kNo).ok());
+  const std::string checkpoint = path_ + "/checkpoints/1";
+  std::filesystem::create_directory(path_ + "/checkpoints");
+  const auto made = store->Checkpoint(checkpoint);
+  ASSERT_TRUE(made.ok()) << made;
+  ASSERT_TRUE(store->Write(PutsOf({{"a", "new"}, {"d", "4"}}), Store::Sync::kYes).ok());
+  EXPECT_EQ(ScanAll(*Open(checkpoint)), (Contents{{"a", "1"}, {"b", "2"}, {"c", "3"}}));
+}
+
+TEST_F(RocksStoreTest, DatabaseOpensWithCheckpointsInItsDirectory) {
+  {
+    const auto store = Open(path_);
+    ASSERT_TRUE(store->Write(PutsOf({{"a", "1"}}), Store::Sync::kYes).ok());
+    std::filesystem::create_directory(path_ + "/checkpoints");
+    ASSERT_TRUE(store->Checkpoint(path_ + "/checkpoints/1").ok());
+    ASSERT_TRUE(store->Write(PutsOf({{"b", "2"}}), Store::Sync::kYes).ok());
+  }
+  EXPECT_EQ(ScanAll(*Open(path_)), (Contents{{"a", "1"}, {"b", "2"}}));
+}
+
+TEST_F(RocksStoreTest, CheckpointIsNotMadeOverAnother) {
+  const auto store = Open(path_);
+  ASSERT_TRUE(store->Checkpoint(path_ + ".checkpoint").ok());
+  const auto again = store->Checkpoint(path_ + ".checkpoint");
+  EXPECT_EQ(again.code(), absl::StatusCode::kUnavailable) << again;
+  EXPECT_THAT(std::string(again.message()), HasSubstr(path_ + ".checkpoint"));
+}
+
 TEST_F(RocksStoreTest, DirectoryIsItsOwnersOnly) {
   Make(path_, {});
   struct stat status = {};

@@ -30,6 +30,10 @@ void Batch::Clear() {
   bytes_ = 0;
 }
 
+absl::Status Store::Checkpoint(const std::string&) const {
+  return absl::UnimplementedError("this store has no files to make a checkpoint of");
+}
+
 std::string PrefixEnd(absl::string_view prefix) {
   std::string end(prefix);
   while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff) end.pop_back();

@@ -77,6 +77,10 @@ class Store : public Reader {
   virtual absl::Status Write(const Batch& batch, Sync sync) = 0;
   // The state of this moment, unmoved by later writes.
   virtual std::unique_ptr<Reader> Snapshot() const = 0;
+  // Makes `directory`, which must not be there, a store of its own that holds what this one held at some moment during
+  // the call. Cheap: the files that never change are linked, so it has to be on the same disk. UNIMPLEMENTED: this store
+  // has no files; RESOURCE_EXHAUSTED: the disk is full. What a failure leaves behind is the caller's to remove.
+  virtual absl::Status Checkpoint(const std::string& directory) const;
 };
 
 // What `base` would be after `batch`: reads see both. Keeps references to both; additions to the batch must
