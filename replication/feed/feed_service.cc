@@ -2,9 +2,11 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <iterator>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
@@ -61,10 +63,40 @@ class FeedService::State : public v1::ReplicationService::CallbackService,
 
   void set_on_progress(std::function<void()> on_progress) { on_progress_ = std::move(on_progress); }
 
+  absl::Status Inquire(const std::string& node, const v1::Inquiry& inquiry) {
+    return Command([&](Publisher& publisher) { return publisher.Inquire(node, inquiry); });
+  }
+
+  absl::Status AllowRepair(const std::string& node, const std::string& zone_id) {
+    return Command([&](Publisher& publisher) { return publisher.AllowRepair(node, zone_id); });
+  }
+
+  void SetUnsettled(bool unsettled) {
+    Command([&](Publisher& publisher) {
+      publisher.SetUnsettled(unsettled);
+      return absl::OkStatus();
+    }).IgnoreError();
+    Report();
+  }
+
+  void set_on_report(OnReport on_report) { on_report_ = std::move(on_report); }
+  void set_on_health(OnHealth on_health) { on_health_ = std::move(on_health); }
+
   void Shutdown();
 
  private:
   class Stream;
+
+  template <typename Call>
+  absl::Status Command(Call call) {
+    absl::Status status;
+    {
+      std::lock_guard lock(mutex_);
+      status = call(*publisher_);
+    }
+    Pump();
+    return status;
+  }
 
   absl::Status Open(Stream* stream, const grpc::CallbackServerContext& context);
   absl::Status Receive(SessionId session, const v1::SubscribeRequest& message);
@@ -72,18 +104,23 @@ class FeedService::State : public v1::ReplicationService::CallbackService,
   // Hands all there is to send to the streams.
   void Pump();
   bool PumpOnce();
-  // Tells the owner of progress that it does not know of yet.
+  // Tells the owner what nodes said and it does not know of yet.
   void Report();
   void Tick();
 
   const std::chrono::microseconds heartbeat_;
   std::function<void()> on_progress_;
+  OnReport on_report_;
+  OnHealth on_health_;
 
   mutable std::mutex mutex_;
   std::condition_variable stopped_;
   // Guarded by mutex_.
   std::unique_ptr<Publisher> publisher_;
   std::unordered_map<SessionId, Stream*> streams_;
+  // For Report. Each stream's reader empties them before it reads on.
+  std::vector<Publisher::Output::Report> reports_;
+  std::vector<Publisher::Output::Health> health_;
   bool stopping_ = false;
 
   // Held while the owner is told, and never taken while mutex_ is held.
@@ -222,12 +259,15 @@ void FeedService::State::Close(SessionId session) {
     if (streams_.erase(session) == 0) return;
     publisher_->Close(session);
   }
+  Pump();
   Report();
 }
 
 bool FeedService::State::PumpOnce() {
   std::lock_guard lock(mutex_);
   Publisher::Output output = publisher_->Take();
+  std::move(output.reports.begin(), output.reports.end(), std::back_inserter(reports_));
+  std::move(output.health.begin(), output.health.end(), std::back_inserter(health_));
   for (Publisher::Output::Message& message : output.messages) {
     auto found = streams_.find(message.session);
     if (found != streams_.end()) found->second->Write(std::move(message.message));
@@ -249,15 +289,25 @@ void FeedService::State::Pump() {
 }
 
 void FeedService::State::Report() {
-  if (!on_progress_) return;
   std::lock_guard report_lock(report_mutex_);
+  std::vector<Publisher::Output::Report> reports;
+  std::vector<Publisher::Output::Health> health;
+  bool progress = false;
   {
     std::lock_guard lock(mutex_);
+    if (stopping_) return;
+    reports.swap(reports_);
+    health.swap(health_);
     const uint64_t version = publisher_->progress_version();
-    if (stopping_ || version == reported_) return;
-    reported_ = version;
+    progress = version != std::exchange(reported_, version);
   }
-  on_progress_();
+  if (progress && on_progress_) on_progress_();
+  for (const Publisher::Output::Report& report : reports) {
+    if (on_report_) on_report_(report.node, report.part);
+  }
+  for (const Publisher::Output::Health& one : health) {
+    if (on_health_) on_health_(one.node, one.health);
+  }
 }
 
 void FeedService::State::Tick() {
@@ -302,6 +352,15 @@ std::vector<NodeProgress> FeedService::Progress() const { return state_->Progres
 void FeedService::set_on_progress(std::function<void()> on_progress) {
   state_->set_on_progress(std::move(on_progress));
 }
+absl::Status FeedService::Inquire(const std::string& node, const v1::Inquiry& inquiry) {
+  return state_->Inquire(node, inquiry);
+}
+absl::Status FeedService::AllowRepair(const std::string& node, const std::string& zone_id) {
+  return state_->AllowRepair(node, zone_id);
+}
+void FeedService::SetUnsettled(bool unsettled) { state_->SetUnsettled(unsettled); }
+void FeedService::set_on_report(OnReport on_report) { state_->set_on_report(std::move(on_report)); }
+void FeedService::set_on_health(OnHealth on_health) { state_->set_on_health(std::move(on_health)); }
 void FeedService::Shutdown() { state_->Shutdown(); }
 
 }  // namespace quartet::replication

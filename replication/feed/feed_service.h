@@ -3,8 +3,11 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "quartet/replication/v1/feed.pb.h"
 #include "replication/base/clock.h"
 #include "replication/base/position.h"
 #include "replication/feed/progress.h"
@@ -40,6 +43,18 @@ class FeedService {
   // Called, outside the lock and by one thread at a time, whenever Progress() may have moved: it may call
   // Progress(). Set it once, before the server starts.
   void set_on_progress(std::function<void()> on_progress);
+
+  // As Publisher's; see there.
+  absl::Status Inquire(const std::string& node, const quartet::replication::v1::Inquiry& inquiry);
+  absl::Status AllowRepair(const std::string& node, const std::string& zone_id);
+  void SetUnsettled(bool unsettled);
+  // Each part of a report and each Health, called as on_progress is: outside the lock and by one thread at a time (of
+  // all three), in the order they came. INSYNC waits behind them: they must not block, nor ask or allow anything in
+  // the call. Set them before the server starts.
+  using OnReport = std::function<void(const std::string& node, const quartet::replication::v1::ReportPart&)>;
+  using OnHealth = std::function<void(const std::string& node, const quartet::replication::v1::Health&)>;
+  void set_on_report(OnReport on_report);
+  void set_on_health(OnHealth on_health);
 
   // Ends all streams (UNAVAILABLE) and takes no more. Idempotent.
   void Shutdown();

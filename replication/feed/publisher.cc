@@ -28,6 +28,9 @@ class Machine : public Publisher {
   void RosterChanged() override;
   // Heartbeats are due by the clock, which Take reads.
   void Tick() override {}
+  absl::Status Inquire(const std::string& node, const v1::Inquiry& inquiry) override;
+  absl::Status AllowRepair(const std::string& node, const std::string& zone_id) override;
+  void SetUnsettled(bool unsettled) override;
   Output Take() override;
   std::vector<NodeProgress> Progress() const override;
   uint64_t progress_version() const override { return progress_version_; }
@@ -38,13 +41,19 @@ class Machine : public Publisher {
   void End(SessionId session, absl::Status status);
   absl::Status Hello(Session& session, const v1::Hello& hello);
   absl::Status Acknowledge(const Session& session, const v1::Acknowledgement& acknowledgement);
+  absl::Status Reported(Session& session, const v1::ReportPart& part);
+  absl::Status Health(const Session& session, const v1::Health& health);
   NodeProgress& ProgressOf(const Session& session);
+  // FAILED_PRECONDITION: the node has none.
+  absl::StatusOr<Session*> SessionOf(const std::string& node);
 
   const Options options_;
   FeedSource source_;
   std::map<SessionId, Session> sessions_;
   SessionId last_session_ = 0;
   std::vector<Output::End> ended_;
+  std::vector<Output::Report> reports_;
+  std::vector<Output::Health> health_;
   std::map<std::string, NodeProgress> progress_;
   uint64_t progress_version_ = 0;
 };
@@ -95,6 +104,8 @@ void Machine::Close(SessionId session) {
     progress->second.connected = false;
     ++progress_version_;
   }
+  for (v1::ReportPart& part : found->second.questions().Abandon("the stream has ended"))
+    reports_.push_back({found->second.node(), std::move(part)});
   sessions_.erase(found);
 }
 
@@ -117,12 +128,55 @@ absl::Status Machine::Receive(SessionId id, const v1::SubscribeRequest& message)
       ++progress_version_;
       return absl::OkStatus();
     case v1::SubscribeRequest::kReportPart:
+      return Reported(session, message.report_part());
     case v1::SubscribeRequest::kHealth:
-      return absl::OkStatus();
+      return Health(session, message.health());
     case v1::SubscribeRequest::MESSAGE_NOT_SET:
       break;
   }
   return absl::InvalidArgumentError("a message of no kind this controller knows");
+}
+
+absl::Status Machine::Reported(Session& session, const v1::ReportPart& part) {
+  if (absl::Status status = session.questions().Answered(part); !status.ok()) return status;
+  reports_.push_back({session.node(), part});
+  return absl::OkStatus();
+}
+
+absl::Status Machine::Health(const Session& session, const v1::Health& health) {
+  if (absl::Status status = session.CheckHealth(health); !status.ok()) return status;
+  health_.push_back({session.node(), health});
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Session*> Machine::SessionOf(const std::string& node) {
+  for (auto& [id, session] : sessions_) {
+    if (session.node() == node) return &session;
+  }
+  return absl::FailedPreconditionError(absl::StrCat("node ", node, " is not connected"));
+}
+
+absl::Status Machine::Inquire(const std::string& node, const v1::Inquiry& inquiry) {
+  absl::StatusOr<Session*> session = SessionOf(node);
+  return session.ok() ? (*session)->questions().Add(inquiry) : session.status();
+}
+
+absl::Status Machine::AllowRepair(const std::string& node, const std::string& zone_id) {
+  absl::StatusOr<Session*> session = SessionOf(node);
+  return session.ok() ? (*session)->AllowRepair(zone_id) : session.status();
+}
+
+void Machine::SetUnsettled(bool unsettled) {
+  if (source_.unsettled == unsettled) return;
+  source_.unsettled = unsettled;
+  std::vector<SessionId> welcomed;
+  for (const auto& [id, session] : sessions_) {
+    if (session.welcomed()) welcomed.push_back(id);
+  }
+  for (SessionId id : welcomed) {
+    End(id, absl::UnavailableError(unsettled ? "a restored state is to be confirmed: subscribe anew"
+                                             : "confirmed: subscribe anew"));
+  }
 }
 
 NodeProgress& Machine::ProgressOf(const Session& session) {
@@ -190,8 +244,9 @@ Publisher::Output Machine::Take() {
     if (!sent.ok()) broken.emplace_back(id, std::move(sent));
   }
   for (auto& [id, status] : broken) End(id, std::move(status));
-  output.ended = std::move(ended_);
-  ended_.clear();
+  output.ended = std::exchange(ended_, {});
+  output.reports = std::exchange(reports_, {});
+  output.health = std::exchange(health_, {});
   source_.window.Shrink();
   return output;
 }

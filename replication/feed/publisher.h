@@ -51,6 +51,20 @@ class Publisher {
   // Time passed: heartbeats. Call at least every heartbeat_us / 4.
   virtual void Tick() = 0;
 
+  // Asks the node about its replica; `id` is the caller's, another one for each inquiry. One is answered after the
+  // other. Once it was OK, parts come (Output::reports), in order, the last of them with `last`: with an `error` if the
+  // stream ended first. A node may take hours (digests recomputed at a limited rate), or never answer while its stream
+  // lasts. FAILED_PRECONDITION: it has no stream; RESOURCE_EXHAUSTED: 16 are unanswered; ALREADY_EXISTS: one of them has
+  // this id.
+  virtual absl::Status Inquire(const std::string& node, const quartet::replication::v1::Inquiry& inquiry) = 0;
+  // Lets repairs go on that stopped at a limit (empty zone id: all that stopped). FAILED_PRECONDITION: the node has no
+  // stream, or is not to take anything (unsettled).
+  virtual absl::Status AllowRepair(const std::string& node, const std::string& zone_id) = 0;
+
+  // Unsettled: this state was restored, and nobody has confirmed yet what nodes have ahead of it. Welcomes say so, and
+  // nothing follows them but inquiries. With every change streams end (UNAVAILABLE), to be opened anew. Settled at first.
+  virtual void SetUnsettled(bool unsettled) = 0;
+
   struct Output {
     struct Message {
       SessionId session;
@@ -60,8 +74,19 @@ class Publisher {
       SessionId session;
       absl::Status status;
     };
+    struct Report {
+      std::string node;
+      quartet::replication::v1::ReportPart part;
+    };
+    struct Health {
+      std::string node;
+      quartet::replication::v1::Health health;
+    };
     std::vector<Message> messages;
     std::vector<End> ended;
+    // What nodes said, in the order it came.
+    std::vector<Report> reports;
+    std::vector<Health> health;
     // More could be sent now: call Take again after these.
     bool more = false;
   };

@@ -57,6 +57,8 @@ class PublisherTest : public testing::Test {
       Publisher::Output output = publisher_->Take();
       for (auto& message : output.messages) messages[message.session].push_back(std::move(message.message));
       for (auto& end : output.ended) ended_[end.session] = end.status;
+      for (auto& report : output.reports) reports_.push_back(std::move(report));
+      for (auto& health : output.health) health_.push_back(std::move(health));
       more = output.more;
     }
     return messages;
@@ -69,6 +71,8 @@ class PublisherTest : public testing::Test {
   TestController controller_;
   std::unique_ptr<Publisher> publisher_;
   std::map<SessionId, absl::Status> ended_;
+  std::vector<Publisher::Output::Report> reports_;
+  std::vector<Publisher::Output::Health> health_;
 };
 
 TEST_F(PublisherTest, NodesOfOneNameserverGetTheSameSpans) {
@@ -218,6 +222,101 @@ TEST_F(PublisherTest, ProgressOfAnIncarnationIsForgottenWithIt) {
   hello.mutable_hello()->set_incarnation(std::string(16, 'n'));
   ASSERT_TRUE(publisher_->Receive(next, hello).ok());
   EXPECT_FALSE(publisher_->Progress()[0].acknowledged);
+}
+
+v1::Inquiry Inquiry(uint64_t id) {
+  v1::Inquiry inquiry;
+  inquiry.set_id(id);
+  inquiry.set_depth(v1::DEPTH_STATED);
+  return inquiry;
+}
+
+v1::SubscribeRequest Report(uint64_t inquiry, uint32_t part, bool last) {
+  v1::SubscribeRequest request;
+  request.mutable_report_part()->set_inquiry(inquiry);
+  request.mutable_report_part()->set_part(part);
+  request.mutable_report_part()->set_last(last);
+  return request;
+}
+
+TEST_F(PublisherTest, InquiriesGoOutOneByOneAndReportsComeBack) {
+  EXPECT_TRUE(absl::IsFailedPrecondition(publisher_->Inquire("n1", Inquiry(1))));
+  const SessionId session = Open("n1");
+  Take();
+  ASSERT_TRUE(publisher_->Inquire("n1", Inquiry(1)).ok());
+  ASSERT_TRUE(publisher_->Inquire("n1", Inquiry(2)).ok());
+  auto messages = Take();
+  ASSERT_EQ(messages[session].size(), 1u);
+  EXPECT_EQ(messages[session][0].inquiry().id(), 1u);
+  EXPECT_TRUE(absl::IsInvalidArgument(publisher_->Receive(session, Report(2, 0, true))));
+  ASSERT_TRUE(publisher_->Receive(session, Report(1, 0, false)).ok());
+  ASSERT_TRUE(publisher_->Receive(session, Report(1, 1, true)).ok());
+  messages = Take();
+  ASSERT_EQ(messages[session].size(), 1u);
+  EXPECT_EQ(messages[session][0].inquiry().id(), 2u);
+  ASSERT_EQ(reports_.size(), 2u);
+  EXPECT_EQ(reports_[1].node, "n1");
+  EXPECT_TRUE(reports_[1].part.last());
+}
+
+TEST_F(PublisherTest, AnInquiryEndsWithItsStream) {
+  const SessionId session = Open("n1");
+  ASSERT_TRUE(publisher_->Inquire("n1", Inquiry(1)).ok());
+  Take();
+  publisher_->Close(session);
+  Take();
+  ASSERT_EQ(reports_.size(), 1u);
+  EXPECT_TRUE(reports_[0].part.last());
+  EXPECT_FALSE(reports_[0].part.error().empty());
+}
+
+TEST_F(PublisherTest, HealthIsHandedOn) {
+  const SessionId session = *publisher_->Open("n1", "ns1");
+  v1::SubscribeRequest health;
+  health.mutable_health()->set_zones(5);
+  EXPECT_TRUE(absl::IsInvalidArgument(publisher_->Receive(session, health)));
+  ASSERT_TRUE(publisher_->Receive(session, Hello(1000)).ok());
+  ASSERT_TRUE(publisher_->Receive(session, health).ok());
+  Take();
+  ASSERT_EQ(health_.size(), 1u);
+  EXPECT_EQ(health_[0].node, "n1");
+  EXPECT_EQ(health_[0].health.zones(), 5u);
+  health.mutable_health()->add_alarms(std::string(65 << 10, 'x'));
+  EXPECT_TRUE(absl::IsInvalidArgument(publisher_->Receive(session, health)));
+}
+
+TEST_F(PublisherTest, RepairsAreAllowedOnAStreamThatGotItsWelcome) {
+  EXPECT_TRUE(absl::IsFailedPrecondition(publisher_->AllowRepair("n1", "")));
+  const SessionId session = Open("n1");
+  EXPECT_TRUE(absl::IsFailedPrecondition(publisher_->AllowRepair("n1", "")));
+  Take();
+  ASSERT_TRUE(publisher_->AllowRepair("n1", TestZoneId("Za")).ok());
+  auto messages = Take();
+  ASSERT_EQ(messages[session].size(), 1u);
+  EXPECT_EQ(messages[session][0].allow_repair().zone_id(), TestZoneId("Za"));
+}
+
+TEST_F(PublisherTest, UnsettledNothingIsSentButInquiries) {
+  publisher_->SetUnsettled(true);
+  const SessionId session = Open("n1");
+  auto messages = Take();
+  ASSERT_EQ(messages[session].size(), 1u);
+  EXPECT_TRUE(messages[session][0].welcome().unsettled());
+  Commit(controller_.Enroll("n1", "ns1", stored::v1::NODE_STATE_DRAINING));
+  publisher_->RosterChanged();
+  clock_.Advance(5'000'000);
+  EXPECT_TRUE(Take()[session].empty());
+  EXPECT_TRUE(absl::IsFailedPrecondition(publisher_->AllowRepair("n1", "")));
+  ASSERT_TRUE(publisher_->Inquire("n1", Inquiry(1)).ok());
+  messages = Take();
+  ASSERT_EQ(messages[session].size(), 1u);
+  EXPECT_TRUE(messages[session][0].has_inquiry());
+  publisher_->SetUnsettled(false);
+  Take();
+  EXPECT_TRUE(absl::IsUnavailable(ended_[session]));
+  EXPECT_FALSE(reports_.back().part.error().empty());
+  const SessionId next = Open("n1");
+  EXPECT_FALSE(Take()[next][0].welcome().unsettled());
 }
 
 }  // namespace

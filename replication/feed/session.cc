@@ -16,6 +16,8 @@ namespace {
 constexpr int64_t kMaxCredit = 256 << 20;
 constexpr size_t kMaxFetches = 256;
 constexpr int kMaxExceptions = 65536;
+constexpr size_t kMaxHealthBytes = 64 << 10;
+constexpr size_t kMaxAllowed = 256;
 // Bytes of log scanned, and of zones read, for one session in one round: it holds the lock that commits wait
 // for.
 constexpr size_t kSpanWork = 1 << 20;
@@ -81,11 +83,37 @@ absl::Status Session::AddCredit(const v1::Credit& credit) {
   return Grant(snapshot_credit_, credit.snapshot_bytes());
 }
 
+absl::Status Session::CheckHealth(const v1::Health& health) const {
+  if (phase_ == Phase::kHello) return absl::InvalidArgumentError("a message before Hello");
+  if (health.ByteSizeLong() > kMaxHealthBytes)
+    return absl::InvalidArgumentError(
+        absl::StrCat("a health message of more than ", kMaxHealthBytes, " bytes"));
+  return absl::OkStatus();
+}
+
+absl::Status Session::AllowRepair(const std::string& zone_id) {
+  if (!settled()) return absl::FailedPreconditionError("the node takes nothing at present");
+  if (allowed_repairs_.size() >= kMaxAllowed)
+    return absl::ResourceExhaustedError("too many repairs are being allowed at once");
+  allowed_repairs_.push_back(zone_id);
+  return absl::OkStatus();
+}
+
+void Session::SendQuestions(Messages& messages) {
+  if (std::optional<v1::Inquiry> inquiry = questions_.Next(); inquiry.has_value())
+    *messages.emplace_back().mutable_inquiry() = *std::move(inquiry);
+  for (std::string& zone_id : allowed_repairs_)
+    messages.emplace_back().mutable_allow_repair()->set_zone_id(std::move(zone_id));
+  allowed_repairs_.clear();
+}
+
 absl::Status Session::Send(FeedSource& source, Messages& messages, bool& more) {
   if (!source.committed.has_value() || phase_ == Phase::kHello) return absl::OkStatus();
   if (phase_ == Phase::kWelcome) {
     if (absl::Status status = Welcome(source, messages); !status.ok()) return status;
   }
+  SendQuestions(messages);
+  if (phase_ == Phase::kUnsettled) return absl::OkStatus();
   if (drain_ == Drained::kWanted) {
     messages.emplace_back().mutable_drain();
     drain_ = Drained::kSent;
@@ -120,6 +148,13 @@ absl::StatusOr<bool> Session::CanResume(const FeedSource& source) const {
 }
 
 absl::Status Session::Welcome(FeedSource& source, Messages& messages) {
+  if (source.unsettled) {
+    v1::Welcome* unsettled = messages.emplace_back().mutable_welcome();
+    unsettled->set_epoch(source.committed->epoch);
+    unsettled->set_unsettled(true);
+    phase_ = Phase::kUnsettled;
+    return absl::OkStatus();
+  }
   absl::StatusOr<bool> resumed = CanResume(source);
   if (!resumed.ok()) return resumed.status();
   absl::StatusOr<DigestKeys> keys = ReadDigestKeys(source.replica);

@@ -16,6 +16,7 @@
 #include "replication/feed/log_window.h"
 #include "replication/feed/progress.h"
 #include "replication/feed/publisher.h"
+#include "replication/feed/questions.h"
 #include "replication/feed/zone_sender.h"
 
 namespace quartet::replication {
@@ -29,6 +30,8 @@ struct FeedSource {
   LogWindow window;
   // Nothing behind it is sent. nullopt until the first Committed.
   std::optional<Position> committed;
+  // Nodes are to take nothing of it.
+  bool unsettled = false;
 };
 
 // Not thread-safe.
@@ -47,6 +50,13 @@ class Session {
   absl::Status CheckAcknowledgement(const quartet::replication::v1::Acknowledgement& acknowledgement) const;
   absl::Status FetchZones(const quartet::replication::v1::FetchZones& fetch);
   absl::Status AddCredit(const quartet::replication::v1::Credit& credit);
+  absl::Status CheckHealth(const quartet::replication::v1::Health& health) const;
+  Questions& questions() { return questions_; }
+  // Replicas may take what is sent: the Welcome is out, and does not say that this state is unsettled.
+  bool settled() const { return phase_ == Phase::kInventory || phase_ == Phase::kSpans; }
+  bool welcomed() const { return phase_ != Phase::kHello && phase_ != Phase::kWelcome; }
+  // FAILED_PRECONDITION: not settled(); RESOURCE_EXHAUSTED: too many wait to be sent.
+  absl::Status AllowRepair(const std::string& zone_id);
   // Tell the node, once, to close its sockets.
   void Drain() { drain_ = drain_ == Drained::kNo ? Drained::kWanted : drain_; }
 
@@ -56,11 +66,13 @@ class Session {
                     bool& more);
 
  private:
-  enum class Phase { kHello, kWelcome, kInventory, kSpans };
+  // kUnsettled: for ever, there is nothing but inquiries.
+  enum class Phase { kHello, kWelcome, kUnsettled, kInventory, kSpans };
   enum class Drained { kNo, kWanted, kSent };
   using Messages = std::vector<quartet::replication::v1::SubscribeResponse>;
 
   absl::Status Welcome(FeedSource& source, Messages& messages);
+  void SendQuestions(Messages& messages);
   // Whether spans can go on from the node's cursor.
   absl::StatusOr<bool> CanResume(const FeedSource& source) const;
   absl::Status SendInventory(FeedSource& source, Messages& messages, bool& more);
@@ -77,6 +89,9 @@ class Session {
   const std::string nameserver_;
   Phase phase_ = Phase::kHello;
   Drained drain_ = Drained::kNo;
+  Questions questions_;
+  // Ids of zones, still to be sent.
+  std::vector<std::string> allowed_repairs_;
   quartet::replication::v1::Hello hello_;
   // Digest keys that its Welcome had.
   std::set<uint32_t> digest_keys_;

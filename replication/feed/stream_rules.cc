@@ -54,6 +54,9 @@ absl::Status StreamRules::Check(const v1::SubscribeResponse& message) {
   if (welcome != (phase_ == Phase::kWelcome) || phase_ == Phase::kClosed) {
     return absl::InvalidArgumentError("a message before the welcome, or a second one");
   }
+  if (phase_ == Phase::kUnsettled && !message.has_inquiry()) {
+    return absl::InvalidArgumentError("more than an inquiry from a controller that is unsettled");
+  }
   switch (message.message_case()) {
     case v1::SubscribeResponse::kWelcome:
       return CheckWelcome(message.welcome());
@@ -74,6 +77,10 @@ absl::Status StreamRules::Check(const v1::SubscribeResponse& message) {
 }
 
 absl::Status StreamRules::CheckWelcome(const v1::Welcome& welcome) {
+  if (welcome.unsettled()) {
+    phase_ = Phase::kUnsettled;
+    return absl::OkStatus();
+  }
   epoch_ = welcome.epoch();
   if (epoch_ < seen_epoch_) {
     return absl::FailedPreconditionError(

@@ -20,8 +20,9 @@ void WritePosition(const Position& position, quartet::replication::v1::Position&
 // One stream of a node. Not thread-safe.
 //
 // Order: Welcome, then an inventory unless it resumed, then spans, each from where the one before ended.
-// Snapshots and drains may come at any time behind the Welcome. Messages cost credit of their kind
-// (inventories that of spans); one may be sent while there is any left.
+// Snapshots, drains, inquiries and allowed repairs may come at any time behind the Welcome. Messages cost credit of
+// their kind (inventories that of spans); one may be sent while there is any left. Behind a Welcome that says the
+// controller is unsettled, only inquiries come, and of that Welcome nothing else counts.
 class StreamRules {
  public:
   struct Start {
@@ -43,7 +44,7 @@ class StreamRules {
   quartet::replication::v1::Credit TakeCredit();
 
  private:
-  enum class Phase { kClosed, kWelcome, kInventory, kSpans };
+  enum class Phase { kClosed, kWelcome, kUnsettled, kInventory, kSpans };
   struct Account {
     int64_t window = 0;
     int64_t left = 0;

@@ -148,5 +148,19 @@ TEST_F(StreamRulesTest, GivesCreditBackOnceItIsWorthAMessage) {
   EXPECT_EQ(rules_.TakeCredit().span_bytes(), 0u);
 }
 
+TEST_F(StreamRulesTest, AnUnsettledControllerSendsNothingButInquiries) {
+  Open(At(3));
+  v1::SubscribeResponse welcome = Welcome(4, true);
+  welcome.mutable_welcome()->set_unsettled(true);
+  EXPECT_TRUE(rules_.Check(welcome).ok());
+  v1::SubscribeResponse inquiry;
+  inquiry.mutable_inquiry()->set_id(1);
+  EXPECT_TRUE(rules_.Check(inquiry).ok());
+  v1::SubscribeResponse drain;
+  drain.mutable_drain();
+  EXPECT_TRUE(absl::IsInvalidArgument(rules_.Check(drain)));
+  EXPECT_TRUE(absl::IsInvalidArgument(rules_.Check(Span(At(3), At(4)))));
+}
+
 }  // namespace
 }  // namespace quartet::replication

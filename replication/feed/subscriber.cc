@@ -165,6 +165,7 @@ void Machine::Handle(store::Overlay& out, const v1::SubscribeResponse& message) 
 }
 
 void Machine::Welcomed(store::Overlay& out, const v1::Welcome& welcome) {
+  if (welcome.unsettled()) return;
   for (const v1::DigestKey& key : welcome.digest_keys()) {
     if (key.key().size() == Hasher::kKeyBytes) replica_.LearnDigestKey(out, key.id(), key.key());
   }
