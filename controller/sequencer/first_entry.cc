@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "quartet/stored/v1/zone.pb.h"
+#include "replication/replica/apply_stages.h"
 
 namespace quartet::controller {
 namespace {
@@ -34,14 +34,17 @@ void AddSecret(stored::v1::Entry& entry, const std::string& id, std::string byte
 
 }  // namespace
 
-stored::v1::Entry TermEntry(const std::string& controller) {
+stored::v1::Entry TermEntry(const std::string& controller, const std::vector<stored::v1::StageRow>& stages) {
   stored::v1::Entry entry;
   entry.add_effects()->mutable_term()->set_controller(controller);
+  for (const stored::v1::StageRow& stage : stages) {
+    replication::AddAbort(entry, stage, "another term of the leader has begun");
+  }
   return entry;
 }
 
 stored::v1::Entry FoundingEntry(const std::string& controller, replication::Random& random) {
-  stored::v1::Entry entry = TermEntry(controller);
+  stored::v1::Entry entry = TermEntry(controller, {});
   AddSecret(entry, "digest/1", RandomBytes(random, 16));
   AddSecret(entry, kAssignmentSecret, RandomBytes(random, 32));
   for (const char* id : {"a", "b", "c", "d"}) {

@@ -18,11 +18,9 @@ namespace {
 
 constexpr int64_t kRequestLifeUs = int64_t{3600} * 1'000'000;
 
-absl::string_view ZoneOf(const stored::v1::Entry& entry) {
-  for (const stored::v1::Effect& effect : entry.effects()) {
-    if (effect.has_zone()) return effect.zone().row().id();
-  }
-  return "";
+std::string ZoneIdOf(const stored::v1::Entry& entry) {
+  const stored::v1::ZoneRow* zone = replication::ZoneRowOf(entry);
+  return zone == nullptr ? "" : zone->id();
 }
 
 }  // namespace
@@ -96,7 +94,12 @@ absl::Status Sequencer::BeginTerm() {
 
 absl::StatusOr<stored::v1::Entry> Sequencer::FirstOfTerm() const {
   absl::StatusOr<replication::DigestKeyInForce> key = replication::ReadDigestKey(replica_);
-  if (key.ok()) return TermEntry(options_.controller);
+  if (key.ok()) {
+    // Whoever was filling them is gone.
+    absl::StatusOr<std::vector<stored::v1::StageRow>> stages = replication::FullView(replica_).Stages();
+    if (!stages.ok()) return stages.status();
+    return TermEntry(options_.controller, *stages);
+  }
   if (!absl::IsNotFound(key.status())) return key.status();
   if (head_.index != 0) return absl::DataLossError("the log has entries, but the replica has no digest key");
   return FoundingEntry(options_.controller, random_);
@@ -161,7 +164,7 @@ absl::StatusOr<Outcome> Sequencer::Judge(const Proposal& proposal) {
   header.set_principal(proposal.principal);
   header.set_request_id(proposal.request_id);
   header.set_request_hash(proposal.request_hash);
-  Outcome outcome{{}, header.change_id(), std::string(ZoneOf(entry)), false, true};
+  Outcome outcome{{}, header.change_id(), ZoneIdOf(entry), false, true};
   absl::StatusOr<replication::Position> position = Place(*group_, std::move(entry));
   if (!position.ok()) return position.status();
   outcome.position = *position;
@@ -171,7 +174,6 @@ absl::StatusOr<Outcome> Sequencer::Judge(const Proposal& proposal) {
 int64_t Sequencer::NextTime() const { return std::max(clock_.WallMicros(), last_time_us_); }
 
 absl::StatusOr<replication::Position> Sequencer::Place(Group& group, stored::v1::Entry entry) {
-  entry.mutable_header()->set_min_reader(replication::kEntryFormat);
   entry.mutable_header()->set_term(term_);
   entry.mutable_header()->set_time_us(NextTime());
   absl::StatusOr<replication::SealedEntry> sealed =

@@ -122,6 +122,31 @@ TEST_F(SequencerTest, EveryTermBeginsWithAnEntryOfItsOwn) {
   EXPECT_EQ(flushed.committed[0].entry.effects(0).term().controller(), "c-1");
 }
 
+TEST_F(SequencerTest, ATermAbortsTheStagesThatAreOpen) {
+  const std::string zone_id = "Z0000000000001";
+  Proposal proposal;
+  proposal.plan = [&](const PlanContext&) {
+    Plan plan;
+    plan.entry.mutable_header()->add_targets("ns-1");
+    stored::v1::StageEffect& effect = *plan.entry.add_effects()->mutable_stage();
+    effect.set_zone_id(zone_id);
+    effect.add_puts()->set_key("key");
+    return plan;
+  };
+  sequencer_->Add(std::move(proposal), [](const absl::StatusOr<Outcome>&) {});
+  sequencer_->Flush();
+  ASSERT_TRUE(view_.Stage(zone_id)->has_value());
+  Reopen();
+  EXPECT_FALSE(view_.Stage(zone_id)->has_value());
+  EXPECT_FALSE((*view_.GetRecord(zone_id, 1, "key")).has_value());
+  const Sequencer::Flushed flushed = sequencer_->Flush();
+  ASSERT_EQ(flushed.committed.size(), 1u);
+  const stored::v1::Entry& entry = flushed.committed[0].entry;
+  EXPECT_EQ(entry.header().targets(0), "ns-1");
+  EXPECT_EQ(entry.header().min_reader(), 2u);
+  EXPECT_EQ(entry.effects(1).abort().zone_id(), zone_id);
+}
+
 TEST_F(SequencerTest, AGroupIsOneAppendAndSeesItself) {
   std::vector<absl::StatusOr<Outcome>> results;
   for (const char* id : {"n1", "n2", "n1"}) {

@@ -49,9 +49,18 @@ Chain ChainOf(absl::string_view bytes) {
   return chain;
 }
 
+uint32_t MinReaderOf(const stored::v1::Entry& entry) {
+  const bool stages =
+      std::any_of(entry.effects().begin(), entry.effects().end(), [](const stored::v1::Effect& effect) {
+        return effect.has_stage() || effect.has_flip() || effect.has_abort();
+      });
+  return stages ? 2 : 1;
+}
+
 absl::StatusOr<SealedEntry> Seal(stored::v1::Entry& entry, const Position& head) {
   stored::v1::EntryHeader& header = *entry.mutable_header();
   header.set_format(kEntryFormat);
+  header.set_min_reader(std::max(header.min_reader(), MinReaderOf(entry)));
   header.set_epoch(head.epoch);
   header.set_index(head.index + 1);
   header.set_prev_chain(head.chain.data(), head.chain.size());

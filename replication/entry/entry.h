@@ -17,7 +17,8 @@ class EntryHeader;
 
 namespace quartet::replication {
 
-inline constexpr uint32_t kEntryFormat = 1;
+// The format this code writes, and the highest it reads; it reads all below.
+inline constexpr uint32_t kEntryFormat = 2;
 inline constexpr size_t kMaxEntryBytes = 1 << 20;
 
 // An entry that has its place in the log.
@@ -27,8 +28,11 @@ struct SealedEntry {
   Position position;
 };
 
-// Gives `entry` its place behind `head` (epoch, index, prev_chain, format) and serialises it. Other header
-// fields are the caller's. RESOURCE_EXHAUSTED: over kMaxEntryBytes; says how large it is.
+// The lowest format whose readers know all effects of `entry`: 2 with a stage, flip or abort, else 1.
+uint32_t MinReaderOf(const stored::v1::Entry& entry);
+
+// Gives `entry` its place behind `head` (epoch, index, prev_chain, format), and a min_reader of MinReaderOf
+// at least, and serialises it. Other header fields are the caller's. RESOURCE_EXHAUSTED: over kMaxEntryBytes; says how large it is.
 absl::StatusOr<SealedEntry> Seal(stored::v1::Entry& entry, const Position& head);
 
 // Reads sealed bytes. DATA_LOSS: not an entry; UNIMPLEMENTED: written for a newer reader (min_reader >

@@ -49,6 +49,10 @@ TEST(Entry, ExamplesOfTheFormatPageAreEntries) {
   EXPECT_EQ(second->header().prev_chain(), std::string(chain.begin(), chain.end()));
   EXPECT_EQ(second->header().change_id(), "C0123456789ABC");
   EXPECT_EQ(second->effects(0).insync().change_ids(0), "C0000000000000");
+  const auto third = OpenEntry(Example("entry-3"));
+  ASSERT_TRUE(third.ok()) << third.status();
+  EXPECT_EQ(third->effects(0).stage().zone_id(), "Z0123456789ABC");
+  EXPECT_EQ(third->effects(0).stage().puts_size(), 1);
 }
 
 TEST(Entry, SealingGivesTheExamplesOfTheFormatPage) {
@@ -68,6 +72,18 @@ TEST(Entry, SealingGivesTheExamplesOfTheFormatPage) {
   const SealedEntry behind = MustSeal(second, sealed.position);
   EXPECT_EQ(behind.bytes, Example("entry-2"));
   EXPECT_EQ(Stored(behind.position), Example("position-2"));
+
+  stored::v1::Entry third;
+  third.mutable_header()->set_term(1);
+  third.mutable_header()->set_time_us(1731000003000000);
+  third.mutable_header()->add_targets("ns-1");
+  stored::v1::StageEffect& stage = *third.add_effects()->mutable_stage();
+  stage.set_zone_id("Z0123456789ABC");
+  stored::v1::RecordPut& put = *stage.add_puts();
+  put.set_key(std::string("www\0\0\0\1", 7));
+  put.set_served("served");
+  put.set_control("control");
+  EXPECT_EQ(MustSeal(third, behind.position).bytes, Example("entry-3"));
 }
 
 TEST(Entry, ChainTellsHistoriesApart) {
@@ -97,7 +113,7 @@ TEST(Entry, LargestFitsAndLargerIsRefusedWithItsSize) {
 
 TEST(Entry, ForANewerReaderIsNotReadButItsHeaderIs) {
   stored::v1::Entry entry = TermEntry("c1");
-  entry.mutable_header()->set_min_reader(2);
+  entry.mutable_header()->set_min_reader(kEntryFormat + 1);
   const SealedEntry sealed = MustSeal(entry, {7, 41, {}});
   const auto status = OpenEntry(sealed.bytes).status();
   EXPECT_EQ(status.code(), absl::StatusCode::kUnimplemented);
@@ -105,6 +121,21 @@ TEST(Entry, ForANewerReaderIsNotReadButItsHeaderIs) {
   const auto header = OpenHeader(sealed.bytes);
   ASSERT_TRUE(header.ok()) << header.status();
   EXPECT_EQ(header->index(), 42U);
+}
+
+TEST(Entry, OnlyEntriesWithStagesNeedAReaderOfFormat2) {
+  EXPECT_EQ(OpenHeader(MustSeal(TermEntry("c1"), {}).bytes)->min_reader(), 1U);
+  for (void (*add)(stored::v1::Effect&) : {
+           +[](stored::v1::Effect& effect) { effect.mutable_stage(); },
+           +[](stored::v1::Effect& effect) { effect.mutable_flip(); },
+           +[](stored::v1::Effect& effect) { effect.mutable_abort(); },
+       }) {
+    stored::v1::Entry staged = TermEntry("c1");
+    add(*staged.add_effects());
+    const absl::StatusOr<stored::v1::Entry> opened = OpenEntry(MustSeal(staged, {}).bytes);
+    ASSERT_TRUE(opened.ok()) << opened.status();
+    EXPECT_EQ(opened->header().min_reader(), 2U);
+  }
 }
 
 TEST(Entry, DamagedBytesAreNoEntry) {

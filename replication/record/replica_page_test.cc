@@ -20,6 +20,7 @@ TEST(ReplicaPage, HasTheKeysThatAreStored) {
   ASSERT_TRUE(apex.ok() && owner.ok());
   EXPECT_EQ(layout::Record(kZone, 1, RecordKey(*owner, *apex, dns::Type::kA)), Example("key-record"));
   EXPECT_EQ(layout::Directory("", *apex, kZone), Example("key-directory"));
+  EXPECT_EQ(layout::Stage(kZone), Example("key-stage"));
   EXPECT_EQ(layout::Assignment("ns-1", kZone), Example("key-assignment"));
   EXPECT_EQ(layout::Object(stored::v1::OBJECT_KIND_NAMESERVER, "ns-1"), Example("key-object"));
   EXPECT_EQ(layout::History(kZone, 7), Example("key-history"));

@@ -11,28 +11,25 @@
 #include "quartet/stored/v1/entry.pb.h"
 #include "replication/base/position.h"
 #include "replication/digest/digest.h"
+#include "replication/replica/record_changes.h"
 #include "replication/store/store.h"
 
 namespace quartet::replication {
 
-// What a zone's record sets add up to.
-struct ZoneTotals {
-  Digest served;
-  Digest control;
-  uint64_t record_sets = 0;
-};
-
 // Removes and puts record sets of a zone's generation in `overlay` and returns the totals from `before` on,
 // hashing the bytes that were there and those that are. Removing what is not there is no error.
 absl::StatusOr<ZoneTotals> ApplyRecords(store::Overlay& overlay, absl::string_view zone_id,
-                                        uint64_t generation, ZoneTotals before,
-                                        const google::protobuf::RepeatedPtrField<std::string>& removed,
-                                        const google::protobuf::RepeatedPtrField<stored::v1::RecordPut>& puts,
-                                        Hasher& hasher);
+                                        uint64_t generation, ZoneTotals before, const RecordKeys& removed,
+                                        const RecordPuts& puts, Hasher& hasher);
+
+// The zone that an entry makes a revision of: what its change and its request are remembered with. Null if
+// there is none.
+const stored::v1::ZoneRow* ZoneRowOf(const stored::v1::Entry& entry);
 
 // Applies all effects of `entry`, which was sealed at `position`, to a controller's replica: rows, record
 // sets, directory, assignments, objects, changes, requests (and drops requests over an hour older than the
-// entry), history. FAILED_PRECONDITION: a zone's revision is not prev_revision; DATA_LOSS: its digests came
+// entry), history, stages. FAILED_PRECONDITION: a zone's revision is not prev_revision, or its stage not the
+// entry's; DATA_LOSS: its digests came
 // out otherwise than the entry says. Neither can be unless leader or disk erred; the overlay is then to be
 // thrown away.
 absl::Status ApplyEntry(store::Overlay& overlay, const stored::v1::Entry& entry, const Position& position,

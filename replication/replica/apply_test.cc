@@ -6,93 +6,17 @@
 #include "dns/name/name.h"
 #include "gtest/gtest.h"
 #include "quartet/stored/v1/zone.pb.h"
-#include "replication/replica/full_view.h"
+#include "replication/replica/apply_fixture.h"
 #include "replication/replica/layout.h"
-#include "replication/store/memory_store.h"
 
 namespace quartet::replication {
 namespace {
 
-const char kZone[] = "Z0000000000001";
-const char kKey[] = "0123456789abcdef";
+using ApplyTest = ApplyFixture;
+
 constexpr int64_t kHour = int64_t{3600} * 1'000'000;
 
 dns::Name N(absl::string_view text) { return *dns::Name::Parse(text); }
-
-std::string Wire(const dns::Name& name) {
-  return std::string(reinterpret_cast<const char*>(name.wire().data()), name.wire().size());
-}
-
-struct Set {
-  std::string key;
-  std::string served;
-  std::string control;
-};
-
-class ApplyTest : public ::testing::Test {
- protected:
-  // The zone with these record sets in all, at `revision`.
-  static stored::v1::ZoneRow Row(uint64_t revision, const std::vector<Set>& sets) {
-    stored::v1::ZoneRow row;
-    row.set_id(kZone);
-    row.set_name(Wire(N("Example.")));
-    row.set_revision(revision);
-    row.set_state(stored::v1::ZONE_STATE_ACTIVE);
-    Hasher hasher(kKey);
-    Digest served, control;
-    for (const Set& set : sets) {
-      served += hasher.Hash(set.key, set.served);
-      control += hasher.Hash(set.key, set.control);
-    }
-    row.set_served_digest(served.ToBytes());
-    row.set_control_digest(control.ToBytes());
-    row.set_record_sets(sets.size());
-    for (const char* target : {"ns-1", "ns-2"}) {
-      stored::v1::Assignment& assignment = *row.add_assignments();
-      assignment.set_target(target);
-      assignment.set_state(stored::v1::ASSIGNMENT_STATE_SERVING);
-    }
-    return row;
-  }
-
-  static stored::v1::Entry ZoneEntry(uint64_t prev, const stored::v1::ZoneRow& row,
-                                     const std::vector<std::string>& removed, const std::vector<Set>& puts) {
-    stored::v1::Entry entry;
-    entry.mutable_header()->set_time_us(1000 + row.revision());
-    entry.mutable_header()->set_change_id("C000000000000" + std::to_string(row.revision()));
-    entry.mutable_header()->set_principal("quartet://admin/a");
-    stored::v1::ZoneEffect& effect = *entry.add_effects()->mutable_zone();
-    effect.set_prev_revision(prev);
-    *effect.mutable_row() = row;
-    for (const std::string& key : removed) effect.add_removed_keys(key);
-    for (const Set& set : puts) {
-      stored::v1::RecordPut& put = *effect.add_puts();
-      put.set_key(set.key);
-      put.set_served(set.served);
-      put.set_control(set.control);
-    }
-    return entry;
-  }
-
-  absl::Status Apply(const stored::v1::Entry& entry) {
-    store::Batch batch;
-    store::Overlay overlay(store_, batch);
-    const Position position{7, index_ + 1, {}};
-    if (absl::Status status = ApplyEntry(overlay, entry, position, hasher_); !status.ok()) return status;
-    ++index_;
-    return store_.Write(batch, store::Store::Sync::kNo);
-  }
-
-  void MakeZone() {
-    const std::vector<Set> sets = {{"a", "sa", "ca"}, {"b", "sb", "cb"}};
-    ASSERT_TRUE(Apply(ZoneEntry(0, Row(1, sets), {}, sets)).ok());
-  }
-
-  store::MemoryStore store_;
-  FullView view_{store_};
-  Hasher hasher_{kKey};
-  uint64_t index_ = 0;
-};
 
 TEST_F(ApplyTest, MakesAZoneWithItsIndexes) {
   MakeZone();

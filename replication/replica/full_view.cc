@@ -43,7 +43,8 @@ absl::StatusOr<uint64_t> FullView::ZoneGeneration(absl::string_view zone_id) con
   absl::StatusOr<std::optional<stored::v1::ZoneLocalRow>> local =
       ReadRow<stored::v1::ZoneLocalRow>(reader_, layout::ZoneLocal(zone_id), "local zone row");
   if (!local.ok()) return local.status();
-  if (!local->has_value()) return absl::NotFoundError(absl::StrCat("no zone ", zone_id));
+  if (!local->has_value() || (*local)->generation() == 0)
+    return absl::NotFoundError(absl::StrCat("no zone ", zone_id));
   return (*local)->generation();
 }
 
@@ -149,6 +150,23 @@ absl::StatusOr<std::vector<FullView::ObjectRow>> FullView::ListObjects(int kind)
   }
   if (!it->status().ok()) return it->status();
   return rows;
+}
+
+absl::StatusOr<std::optional<stored::v1::StageRow>> FullView::Stage(absl::string_view zone_id) const {
+  return ReadRow<stored::v1::StageRow>(reader_, layout::Stage(zone_id), "stage");
+}
+
+absl::StatusOr<std::vector<stored::v1::StageRow>> FullView::Stages() const {
+  const std::string prefix = layout::Stage("");
+  std::vector<stored::v1::StageRow> stages;
+  std::unique_ptr<store::Iterator> it = reader_.Scan(prefix, store::PrefixEnd(prefix));
+  for (; it->Valid(); it->Next()) {
+    const absl::string_view value = it->value();
+    if (!stages.emplace_back().ParseFromArray(value.data(), static_cast<int>(value.size())))
+      return Damaged("stage");
+  }
+  if (!it->status().ok()) return it->status();
+  return stages;
 }
 
 absl::StatusOr<std::optional<stored::v1::ChangeRow>> FullView::Change(absl::string_view change_id) const {

@@ -23,7 +23,7 @@ class FullView {
   explicit FullView(const store::Reader& reader) : reader_(reader) {}
 
   absl::StatusOr<std::optional<stored::v1::ZoneRow>> Zone(absl::string_view zone_id) const;
-  // Generation its record sets lie under.
+  // Generation its record sets lie under. NOT_FOUND: no such zone, or none yet (a stage of it may be open).
   absl::StatusOr<uint64_t> ZoneGeneration(absl::string_view zone_id) const;
   // Ids of the zones (deleted ones too) of that name in a scope.
   absl::StatusOr<std::vector<std::string>> ZonesNamed(absl::string_view scope, const dns::Name& apex) const;
@@ -58,6 +58,11 @@ class FullView {
   // Neither shows deleted objects.
   absl::StatusOr<std::optional<ObjectRow>> GetObject(int kind, absl::string_view id) const;
   absl::StatusOr<std::vector<ObjectRow>> ListObjects(int kind) const;
+
+  // The logged stage that is open for a zone, and those of all zones in order of their ids. (The latter reads
+  // no more than there are.)
+  absl::StatusOr<std::optional<stored::v1::StageRow>> Stage(absl::string_view zone_id) const;
+  absl::StatusOr<std::vector<stored::v1::StageRow>> Stages() const;
 
   absl::StatusOr<std::optional<stored::v1::ChangeRow>> Change(absl::string_view change_id) const;
   struct PendingChange {

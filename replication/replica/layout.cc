@@ -101,6 +101,8 @@ std::string RequestAge(int64_t time_us, absl::string_view request_key) {
   return absl::StrCat("Q", BigEndian64(static_cast<uint64_t>(time_us)), request_key.substr(1));
 }
 
+std::string Stage(absl::string_view zone_id) { return absl::StrCat("s", zone_id); }
+
 std::string History(absl::string_view zone_id, uint64_t revision) {
   return absl::StrCat("h", zone_id, BigEndian64(revision));
 }

@@ -31,6 +31,8 @@ std::string Pending(uint64_t index, absl::string_view change_id);
 std::string Request(absl::string_view account, absl::string_view principal, absl::string_view request_id);
 // The age index of the request stored under `request_key` (as Request() made it).
 std::string RequestAge(int64_t time_us, absl::string_view request_key);
+// The logged stage that is open for a zone.
+std::string Stage(absl::string_view zone_id);
 std::string History(absl::string_view zone_id, uint64_t revision);
 
 // Big-endian, so that numbers sort.
