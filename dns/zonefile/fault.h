@@ -29,21 +29,28 @@ struct Fault {
   std::string message;
 };
 
-// Faults in the order they are found. Keeps the first `limit`, and counts all.
+// Keeps the first `limit` faults, and counts all.
 class FaultLog {
  public:
-  FaultLog(std::string file, uint32_t limit) : file_(std::move(file)), limit_(limit) {}
+  // Which are first: those found first, or those that stand first in the file.
+  enum class Order { kAsFound, kByPlace };
+
+  FaultLog(std::string file, uint32_t limit, Order order = Order::kAsFound)
+      : file_(std::move(file)), limit_(limit), order_(order) {}
 
   void Add(Place place, absl::string_view rule, absl::string_view message, absl::string_view owner = "",
            absl::string_view type = "");
 
   uint32_t total() const { return total_; }
-  std::vector<Fault> Take() { return std::move(faults_); }
+  // In their order.
+  std::vector<Fault> Take();
 
  private:
   std::string file_;
   uint32_t limit_;
+  Order order_;
   uint32_t total_ = 0;
+  // By place: a heap with the last of them at its front.
   std::vector<Fault> faults_;
 };
 

@@ -33,23 +33,12 @@
 #include "dns/name/name.h"
 #include "dns/record_set/record_set.h"
 #include "dns/zonefile/fault.h"
+#include "dns/zonefile/zone_reader.h"
 
 namespace quartet::dns {
 
 // The longest file read.
 inline constexpr size_t kMaxZoneFile = size_t{1} << 30;
-
-struct ImportOptions {
-  // The zone's name, and the first origin.
-  Name apex;
-  // What the text is called in faults.
-  std::string file_name;
-  // For records without a TTL where the file gives none.
-  std::optional<uint32_t> default_ttl;
-  uint32_t max_records = 10'000'000;
-  // Faults and warnings listed; all are counted.
-  uint32_t max_faults = 1000;
-};
 
 struct ImportResult {
   // In the order of their first records, but for SOA and apex NS. Empty if there are faults, as are the next

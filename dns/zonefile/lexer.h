@@ -45,6 +45,9 @@ class Lexer {
   // hides others.
   bool Next(Entry* entry);
 
+  // Octets read so far.
+  size_t offset() const { return at_; }
+
  private:
   void ReadEntry(Entry* entry);
   void ReadToken(Entry* entry);

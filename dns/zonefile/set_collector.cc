@@ -16,6 +16,22 @@ std::string KeyOf(const Name& owner, Type type) {
 
 }  // namespace
 
+void WarnOfDuplicate(FaultLog* warnings, Place place, const Name& owner, Type type) {
+  warnings->Add(place, "duplicate-record", "the same record stands above: this one is left out",
+                owner.ToString(), TypeName(type));
+}
+
+void WarnOfTtl(FaultLog* warnings, Place place, const Name& owner, Type type) {
+  warnings->Add(place, "ttl-differs",
+                "its TTL is not that of its record set above; the lowest is taken for all (RFC 2181 §5.2)",
+                owner.ToString(), TypeName(type));
+}
+
+void AddSecondSoa(FaultLog* faults, Place place, const Name& owner) {
+  faults->Add(place, "soa", "a second SOA that differs from the first", owner.ToString(),
+              TypeName(Type::kSoa));
+}
+
 SetCollector::Group& SetCollector::Find(const Name& owner, Type type, uint32_t ttl, Place place) {
   // Records of a set mostly follow each other.
   if (!groups_.empty() && groups_.back().records.front().type() == type && groups_.back().owner == owner) {

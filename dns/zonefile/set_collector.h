@@ -16,6 +16,11 @@
 
 namespace quartet::dns {
 
+// What is told of a record that comes to a set: the rules "duplicate-record", "ttl-differs" and "soa" of importer.h.
+void WarnOfDuplicate(FaultLog* warnings, Place place, const Name& owner, Type type);
+void WarnOfTtl(FaultLog* warnings, Place place, const Name& owner, Type type);
+void AddSecondSoa(FaultLog* faults, Place place, const Name& owner);
+
 // Takes records in any order; sets come out in the order of their first records, with the owner as it was
 // spelled there and the lowest TTL of any record. Constant time a record, in the mean. Not thread-safe.
 class SetCollector {
