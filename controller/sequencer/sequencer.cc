@@ -12,6 +12,7 @@
 #include "replication/replica/apply.h"
 #include "replication/replica/full_view.h"
 #include "replication/replica/layout.h"
+#include "replication/restore/restore_row.h"
 
 namespace quartet::controller {
 namespace {
@@ -75,7 +76,19 @@ absl::Status Sequencer::EnsureReady() {
   if (unknown_ != nullptr) {
     if (absl::Status status = SettleUnknown(); !status.ok()) return status;
   }
-  return leading_ ? absl::OkStatus() : BeginTerm();
+  if (leading_) return absl::OkStatus();
+  if (absl::Status status = CheckConfirmed(); !status.ok()) return ReadOnly(status);
+  return BeginTerm();
+}
+
+absl::Status Sequencer::CheckConfirmed() {
+  if (confirmed_) return absl::OkStatus();
+  const absl::StatusOr<std::optional<stored::v1::RestoreRow>> restore = replication::ReadRestore(replica_);
+  if (!restore.ok()) return restore.status();
+  if (replication::IsUnconfirmed(*restore)) return replication::UnconfirmedError(**restore);
+  if (restore->has_value()) last_time_us_ = std::max(last_time_us_, (*restore)->last_time_us());
+  confirmed_ = true;
+  return absl::OkStatus();
 }
 
 absl::Status Sequencer::BeginTerm() {

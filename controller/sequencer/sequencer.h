@@ -27,7 +27,8 @@ namespace quartet::controller {
 // new log. It is appended before the first proposal is planned; a log that can't be written refuses proposals
 // until it can. An append that was ABORTED means another leader: from then on everything is refused
 // (UNAVAILABLE). An append whose outcome is unknown is settled by ReadHead before anything else is
-// planned.
+// planned. A replica that was restored and is not confirmed (replication/restore) is appended to by nobody: all
+// is refused FAILED_PRECONDITION, until ConfirmRestore has been called on it.
 //
 // Not thread-safe.
 class Sequencer {
@@ -87,6 +88,7 @@ class Sequencer {
             replication::Random& random, Options options);
   absl::Status ReadWhereItEnded();
   absl::Status EnsureReady();
+  absl::Status CheckConfirmed();
   absl::Status BeginTerm();
   absl::StatusOr<stored::v1::Entry> FirstOfTerm() const;
   absl::Status ReadKey();
@@ -112,6 +114,8 @@ class Sequencer {
   int64_t last_time_us_ = 0;
   // The first entry of term_ is committed.
   bool leading_ = false;
+  // Nothing is appended to a state that was restored from a backup before its operator has confirmed it.
+  bool confirmed_ = false;
   // Another controller leads, for ever.
   bool deposed_ = false;
   std::string read_only_reason_;

@@ -10,6 +10,8 @@
 #include "replication/entry/entry.h"
 #include "replication/log/embedded_log.h"
 #include "replication/replica/apply.h"
+#include "replication/restore/new_epoch.h"
+#include "replication/restore/restore_row.h"
 
 namespace quartet::controller {
 namespace {
@@ -145,6 +147,33 @@ TEST_F(SequencerTest, ATermAbortsTheStagesThatAreOpen) {
   EXPECT_EQ(entry.header().targets(0), "ns-1");
   EXPECT_EQ(entry.header().min_reader(), 2u);
   EXPECT_EQ(entry.effects(1).abort().zone_id(), zone_id);
+}
+
+TEST_F(SequencerTest, ARestoredStateTakesNothingBeforeItIsConfirmed) {
+  ASSERT_TRUE(Commit(MakeNode("n1")).ok());
+  sequencer_.reset();
+  clock_.now_us -= 1'000'000;
+  const uint64_t epoch = log_->ReadHead()->position.epoch + 1;
+  ASSERT_TRUE(replication::BeginEpoch(store_, epoch, {}).ok());
+  Reopen();
+  const absl::StatusOr<Outcome> refused = Commit(MakeNode("n2"));
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition) << refused.status();
+  sequencer_->Probe();
+  EXPECT_EQ(sequencer_->head(), (Position{epoch, 0, {}}));
+  EXPECT_EQ(log_->ReadHead()->term, 1u);
+  EXPECT_FALSE(sequencer_->read_only_reason().empty());
+
+  const int64_t last_time = (*replication::ReadRestore(store_))->last_time_us();
+  ASSERT_TRUE(replication::ConfirmRestore(store_, "quartet://admin/a", 1).ok());
+  TakeCommitted();
+  const absl::StatusOr<Outcome> taken = Commit(MakeNode("n2"));
+  ASSERT_TRUE(taken.ok()) << taken.status();
+  EXPECT_EQ(taken->position.epoch, epoch);
+  EXPECT_EQ(taken->position.index, 2u);
+  const std::vector<Sequencer::Committed> committed = TakeCommitted();
+  ASSERT_EQ(committed.size(), 2u);
+  EXPECT_EQ(committed[0].entry.header().term(), 2u);
+  EXPECT_EQ(committed[0].entry.header().time_us(), last_time);
 }
 
 TEST_F(SequencerTest, AGroupIsOneAppendAndSeesItself) {
