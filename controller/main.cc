@@ -6,6 +6,7 @@
 #include <string>
 
 #include "controller/core.h"
+#include "controller/service_store.h"
 #include "controller/services/services.h"
 #include "proto/transport/server.h"
 #include "replication/base/log.h"
@@ -13,7 +14,6 @@
 #include "replication/base/stop_signal.h"
 #include "replication/base/version.h"
 #include "replication/feed/feed_service.h"
-#include "replication/store/rocks_store.h"
 
 namespace quartet::controller {
 namespace {
@@ -46,7 +46,7 @@ int Run(const Options& options) {
   const replication::StopSignal stop_signal;
   const absl::StatusOr<transport::TlsMaterial> material = LoadIdentity(options);
   if (!material.ok()) return Fail(material.status());
-  absl::StatusOr<std::unique_ptr<store::Store>> store = store::OpenRocksStore(options.data);
+  absl::StatusOr<std::unique_ptr<store::Store>> store = OpenServiceStore(options.data);
   if (!store.ok()) return Fail(store.status());
   absl::StatusOr<std::unique_ptr<Controller>> controller =
       Controller::Open(*std::move(store), replication::SystemClock(), replication::SystemRandom(),
@@ -82,15 +82,10 @@ int Run(const Options& options) {
   return 0;
 }
 
-int Main(int argc, char** argv) {
-  CLI::App app(
-      "Quartet's controller: takes changes over gRPC, sequences them into a log, feeds the nameserver nodes.",
-      "quartet-controller");
-  Options options;
-  app.require_subcommand(1);
+void AddRun(CLI::App& app, Options& options) {
   CLI::App* run = app.add_subcommand("run", "Serve until SIGTERM");
   run->add_option("--name", options.name, "Its name, as in its certificate")->required();
-  run->add_option("--data", options.data, "Directory of its database; made if absent")->required();
+  run->add_option("--data", options.data, "Directory of its database, made by init or restore")->required();
   run->add_option("--listen", options.listen, "ADDR:PORT or [IPV6]:PORT for admins and nodes")->required();
   run->add_option("--ca", options.tls.ca, "CA certificate, PEM file")->required();
   run->add_option("--certificate", options.tls.certificate,
@@ -101,12 +96,42 @@ int Main(int argc, char** argv) {
       "Example:\n"
       "  quartet-controller run --name c-1 --data /var/lib/quartet/controller --listen 192.0.2.10:7070 \\\n"
       "    --ca ca.pem --certificate c-1.pem --key c-1.key");
+}
+
+void AddInit(CLI::App& app, Options& options) {
+  CLI::App* init = app.add_subcommand("init", "Make the database of a new service, once");
+  init->add_option("--name", options.name, "Name of the controller that will run it")->required();
+  init->add_option("--data", options.data, "Directory of the database; made if absent")->required();
+  init->footer(
+      "Example:\n"
+      "  quartet-controller init --name c-1 --data /var/lib/quartet/controller\n"
+      "\n"
+      "A new service has no zones. One whose directory was lost is brought back by restore, not by init: "
+      "nodes take\n"
+      "nothing from another service than the one their zones are from.");
+}
+
+int Init(const Options& options) {
+  const absl::Status made = InitService(options.data, options.name);
+  if (!made.ok()) return Fail(made);
+  LogInfo("made a new service in {}", options.data);
+  return 0;
+}
+
+int Main(int argc, char** argv) {
+  CLI::App app(
+      "Quartet's controller: takes changes over gRPC, sequences them into a log, feeds the nameserver nodes.",
+      "quartet-controller");
+  Options options;
+  app.require_subcommand(1);
+  AddInit(app, options);
+  AddRun(app, options);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  return Run(options);
+  return app.got_subcommand("init") ? Init(options) : Run(options);
 }
 
 }  // namespace

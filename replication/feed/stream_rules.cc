@@ -45,6 +45,7 @@ void StreamRules::Open(const Start& start) {
   next_ = start.cursor;
   last_zone_id_.clear();
   seen_epoch_ = start.epoch;
+  digest_keys_ = start.digest_keys;
   spans_ = {start.span_credit, start.span_credit};
   snapshots_ = {start.snapshot_credit, start.snapshot_credit};
 }
@@ -76,7 +77,20 @@ absl::Status StreamRules::Check(const v1::SubscribeResponse& message) {
   return absl::InvalidArgumentError("a message of no kind this node knows");
 }
 
+absl::Status StreamRules::CheckService(const v1::Welcome& welcome) const {
+  for (const v1::DigestKey& key : welcome.digest_keys()) {
+    const auto known = digest_keys_.find(key.id());
+    if (known == digest_keys_.end() || known->second == key.key()) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        "the controller is of another service than this node's zones (digest key ", key.id(),
+        " differs): nothing is taken from it. What to do: point the node at its own controller; if it is to "
+        "serve the other service, empty its directory first"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status StreamRules::CheckWelcome(const v1::Welcome& welcome) {
+  if (absl::Status status = CheckService(welcome); !status.ok()) return status;
   if (welcome.unsettled()) {
     phase_ = Phase::kUnsettled;
     return absl::OkStatus();

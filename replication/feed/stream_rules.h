@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -32,11 +33,14 @@ class StreamRules {
     uint64_t epoch = 0;
     int64_t span_credit = 0;
     int64_t snapshot_credit = 0;
+    // Keys its zones were hashed with, by id. A service never gives an id another key, so a controller that does is of
+    // another service, and its inventory would wipe out these zones.
+    std::map<uint32_t, std::string> digest_keys = {};
   };
   void Open(const Start& start);
   void Close() { phase_ = Phase::kClosed; }
 
-  // Not OK: the stream is to end. FAILED_PRECONDITION: a lower epoch, or a span that is not the next;
+  // Not OK: the stream is to end. FAILED_PRECONDITION: another service, a lower epoch, or a span that is not the next;
   // INVALID_ARGUMENT: a message out of order; RESOURCE_EXHAUSTED: beyond credit.
   absl::Status Check(const quartet::replication::v1::SubscribeResponse& message);
 
@@ -52,6 +56,7 @@ class StreamRules {
     uint64_t Refill();
   };
 
+  absl::Status CheckService(const quartet::replication::v1::Welcome& welcome) const;
   absl::Status CheckWelcome(const quartet::replication::v1::Welcome& welcome);
   absl::Status CheckInventory(const quartet::replication::v1::InventoryPart& part);
   absl::Status CheckSpan(const quartet::replication::v1::Span& span);
@@ -59,6 +64,7 @@ class StreamRules {
 
   Phase phase_ = Phase::kClosed;
   uint64_t seen_epoch_ = 0;
+  std::map<uint32_t, std::string> digest_keys_;
   uint64_t epoch_ = 0;
   // Where the next span starts, or what the parts of the inventory are as of.
   std::optional<Position> next_;

@@ -90,6 +90,24 @@ TEST_F(StreamRulesTest, RefusesALowerEpoch) {
   EXPECT_TRUE(absl::IsFailedPrecondition(rules_.Check(Welcome(4, false))));
 }
 
+// Another service has other zones: its inventory would take away all that this node has.
+TEST_F(StreamRulesTest, RefusesAnotherService) {
+  const auto welcome_with = [](uint32_t id, const std::string& key) {
+    v1::SubscribeResponse welcome = Welcome(9, false);
+    v1::DigestKey* added = welcome.mutable_welcome()->add_digest_keys();
+    added->set_id(id);
+    added->set_key(key);
+    return welcome;
+  };
+  const auto check = [this](const v1::SubscribeResponse& welcome) {
+    rules_.Open({At(3), 5, 1000, 1000, {{1, "ours"}}});
+    return rules_.Check(welcome);
+  };
+  EXPECT_TRUE(absl::IsFailedPrecondition(check(welcome_with(1, "theirs"))));
+  EXPECT_TRUE(check(welcome_with(1, "ours")).ok());
+  EXPECT_TRUE(check(welcome_with(2, "new")).ok());
+}
+
 TEST_F(StreamRulesTest, RefusesToResumeWithoutACursor) {
   Open(std::nullopt);
   EXPECT_TRUE(absl::IsInvalidArgument(rules_.Check(Welcome(5, true))));

@@ -107,7 +107,8 @@ std::vector<ZoneUpdate> Machine::StoredZones() const {
 v1::SubscribeRequest Machine::Connected() {
   const NodeMeta& meta = replica_.meta();
   rules_.Open({ResumeCursor(), meta.epoch, static_cast<int64_t>(options_.span_credit),
-               static_cast<int64_t>(options_.snapshot_credit)});
+               static_cast<int64_t>(options_.snapshot_credit),
+               replica_.zones().empty() ? std::map<uint32_t, std::string>() : meta.digest_keys});
   v1::SubscribeRequest request;
   v1::Hello* hello = request.mutable_hello();
   hello->set_incarnation(meta.incarnation);

@@ -36,6 +36,7 @@ absl::Status MakeDirectory(const std::string& directory) {
 // Table files and write-ahead logs: what holds data.
 bool HoldsData(const fs::path& file) { return file.extension() == ".sst" || file.extension() == ".log"; }
 
+// OK also where there is no database at all.
 absl::Status CheckCurrent(const std::string& directory) {
   std::error_code error;
   if (fs::exists(fs::path(directory) / "CURRENT", error)) return absl::OkStatus();
@@ -90,6 +91,12 @@ absl::Status CheckRoomToOpen(const std::string& directory) {
 }
 
 }  // namespace
+
+bool HoldsNoDatabase(const std::string& directory) {
+  std::error_code error;
+  return fs::is_empty(directory, error) || error == std::errc::no_such_file_or_directory ||
+         (!error && !fs::exists(fs::path(directory) / "CURRENT", error) && CheckCurrent(directory).ok());
+}
 
 absl::Status PrepareDirectory(const std::string& directory) {
   if (auto status = MakeDirectory(directory); !status.ok()) return status;

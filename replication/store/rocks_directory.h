@@ -9,6 +9,9 @@
 
 namespace quartet::store {
 
+// Whether `directory` lacks what a database has: files of one. True if it is not there.
+bool HoldsNoDatabase(const std::string& directory);
+
 // Makes `directory` (mode 0700) and its parents if absent, and sees that it may be used. PERMISSION_DENIED,
 // RESOURCE_EXHAUSTED, FAILED_PRECONDITION (no directory), DATA_LOSS: files of a database without the one that
 // says which are current. RocksDB would take such a directory for a new one, and remove them.

@@ -165,6 +165,9 @@ class RocksStore : public Store {
 
 absl::StatusOr<std::unique_ptr<Store>> OpenForWriting(const std::string& directory,
                                                       const RocksOptions& options) {
+  if (!options.create && HoldsNoDatabase(directory)) {
+    return absl::NotFoundError(absl::StrCat("there is no database in ", directory));
+  }
   if (auto status = PrepareDirectory(directory); !status.ok()) return status;
   rocksdb::Options translated = ToRocksDb(options);
   const auto watch = std::make_shared<ErrorWatch>();

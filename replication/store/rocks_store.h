@@ -17,11 +17,14 @@ struct RocksOptions {
   size_t reserve_bytes = 32 << 20;
   // Threads for flushes and compactions, of low priority.
   int background_threads = 1;
+  // Make the directory and the database if there is none.
+  bool create = true;
 };
 
 // Opens or creates the database in `directory` (made if absent, mode 0700). Errors say which directory and
 // what to do: FAILED_PRECONDITION: another process holds it; DATA_LOSS: it is corrupt (and is left as it is);
-// RESOURCE_EXHAUSTED: disk full, and there is no database to read; PERMISSION_DENIED.
+// RESOURCE_EXHAUSTED: disk full, and there is no database to read; PERMISSION_DENIED; NOT_FOUND: there is none, and none is
+// to be made.
 //
 // A database that is there is opened on a full disk too: it can be read, and writes are refused (RESOURCE_EXHAUSTED) until
 // there is room.

@@ -84,7 +84,9 @@ class Faults(ClusterCase):
 
     def test_a_taken_port_of_the_controller_is_named(self):
         argv = list(self.cluster.controller.argv)
-        argv[argv.index("--data") + 1] = str(self.folder / "second-controller")
+        data = self.folder / "second-controller"
+        argv[argv.index("--data") + 1] = str(data)
+        subprocess.run([argv[0], "init", "--name", "controller-1", "--data", data], check=True, stderr=subprocess.DEVNULL)
         second = Process("second controller", argv, self.folder / "second.log")
         self.refuses_to_start(second, rf"{self.cluster.controller_endpoint}")
 

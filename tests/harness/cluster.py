@@ -17,6 +17,7 @@ from harness.processes import Identity, Process, ProcessError
 
 CONTROLLER_ADDRESS = "127.77.0.1"
 CONTROLLER_PORT = 4700
+CONTROLLER_NAME = "controller-1"
 COUNTED_SECONDS = 30.0
 
 
@@ -64,7 +65,7 @@ class Cluster:
         certificates = self.folder / "certificates"
         self.admin = _credentials(certificates, "admin")
         self.controller = self._process(
-            "controller", "quartet-controller", "--name", "controller-1", "--data", self.folder / "controller",
+            "controller", "quartet-controller", "--name", CONTROLLER_NAME, "--data", self.folder / "controller",
             "--listen", self.controller_endpoint, credentials=_credentials(certificates, "controller"),
         )
         self.nodes = [self._node(nameserver, certificates) for nameserver in nameservers]
@@ -136,12 +137,20 @@ class Cluster:
     # Starting and ending
 
     def up(self):
-        """Starts everything, enrols it, and waits until every node is counted."""
+        """Makes a new service, starts everything, enrols it, and waits until every node is counted."""
+        self.init_controller()
         self.start_controller()
         self.enrol()
         self.start_nodes(self.nodes)
         self.wait_counted()
         return self
+
+    def init_controller(self):
+        """Makes the database of a new service. ClusterError: there is one, or it can't be made."""
+        argv = [self.binaries.path("quartet-controller"), "init", "--name", CONTROLLER_NAME, "--data", self.folder / "controller"]
+        result = subprocess.run([str(part) for part in argv], capture_output=True, text=True, check=False)
+        if result.returncode != 0:
+            raise ClusterError(f"the controller's database can't be made: {(result.stderr or result.stdout).strip()}")
 
     def start_controller(self):
         self.controller.start()
@@ -287,7 +296,7 @@ def _issue_certificates(folder, nameservers):
     authority = Authority(folder)
     authority.issue("admin", "quartet://admin/local")
     hosts = ("127.0.0.1", "::1", "localhost", CONTROLLER_ADDRESS)
-    authority.issue("controller", "quartet://controller/controller-1", hosts)
+    authority.issue("controller", f"quartet://controller/{CONTROLLER_NAME}", hosts)
     for nameserver in nameservers:
         node = f"{nameserver.name}-a"
         authority.issue(node, f"quartet://nameserver/{nameserver.name}/node/{node}")
