@@ -132,6 +132,7 @@ TEST_F(SequencerTest, ATermAbortsTheStagesThatAreOpen) {
     plan.entry.mutable_header()->add_targets("ns-1");
     stored::v1::StageEffect& effect = *plan.entry.add_effects()->mutable_stage();
     effect.set_zone_id(zone_id);
+    effect.set_digest_key_id(1);
     effect.add_puts()->set_key("key");
     return plan;
   };

@@ -15,8 +15,9 @@ namespace quartet::replication {
 std::optional<stored::v1::NodeZoneRow> NodeRowFor(const stored::v1::ZoneRow& zone,
                                                   const std::string& nameserver);
 
-// One for each zone the entry is about, served parts only; empty if `nameserver` is not among its targets. A
-// zone that is not the nameserver's afterwards has no row in its delta.
+// One for each zone the entry is about (changed, staged, flipped or its stage aborted), served parts only;
+// empty if `nameserver` is not among its targets. A zone that is not the nameserver's afterwards has no row
+// in its delta.
 std::vector<quartet::replication::v1::NodeEntry> FilterEntry(const stored::v1::Entry& entry,
                                                              const std::string& nameserver);
 

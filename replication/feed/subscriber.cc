@@ -57,7 +57,8 @@ class Machine : public Subscriber {
   void Settle(store::Overlay& out, const Position& as_of);
   void TakeSpan(store::Overlay& out, const v1::Span& span);
   void ApplyEntry(store::Overlay& out, const v1::NodeEntry& entry);
-  void ApplyDelta(store::Overlay& out, const std::string& zone_id, const v1::ZoneDelta& delta);
+  NodeReplica::Applied ApplyDelta(store::Overlay& out, const std::string& zone_id,
+                                  const v1::ZoneDelta& delta);
   void Keep(store::Overlay& out, const v1::NodeEntry& entry);
   void BecameBehind(const std::string& zone_id, int64_t fetch_at_us);
   void RemoveZone(store::Overlay& out, const std::string& zone_id);
@@ -214,26 +215,31 @@ void Machine::TakeSpan(store::Overlay& out, const v1::Span& span) {
 
 void Machine::ApplyEntry(store::Overlay& out, const v1::NodeEntry& entry) {
   sync_ = true;
-  const NodeZone* zone = replica_.Find(entry.zone_id());
+  const std::string& zone_id = entry.zone_id();
+  v1::ZoneDelta delta;
+  if (entry.min_reader() <= kEntryFormat && delta.ParseFromString(entry.delta())) {
+    if (ApplyDelta(out, zone_id, delta) == NodeReplica::Applied::kKept) Keep(out, entry);
+    return;
+  }
+  replica_.DropLoggedStage(out, zone_id);
+  const NodeZone* zone = replica_.Find(zone_id);
   if (zone != nullptr && zone->is_behind()) {
     Keep(out, entry);
     return;
   }
-  v1::ZoneDelta delta;
-  if (entry.min_reader() <= kEntryFormat && delta.ParseFromString(entry.delta())) {
-    ApplyDelta(out, entry.zone_id(), delta);
-    return;
-  }
-  replica_.MarkBehind(out, entry.zone_id(), nullptr,
+  replica_.MarkBehind(out, zone_id, nullptr,
                       absl::StrCat("entry ", entry.index(), " can't be read by this version"));
-  BecameBehind(entry.zone_id(), Now());
+  BecameBehind(zone_id, Now());
 }
 
-void Machine::ApplyDelta(store::Overlay& out, const std::string& zone_id, const v1::ZoneDelta& delta) {
+NodeReplica::Applied Machine::ApplyDelta(store::Overlay& out, const std::string& zone_id,
+                                         const v1::ZoneDelta& delta) {
   const NodeZone* before = replica_.Find(zone_id);
   const dns::Name apex = before == nullptr ? dns::Name() : before->apex;
-  switch (replica_.Apply(out, zone_id, delta)) {
+  const NodeReplica::Applied applied = replica_.Apply(out, zone_id, delta);
+  switch (applied) {
     case NodeReplica::Applied::kLoaded:
+    case NodeReplica::Applied::kFlipped:
       updates_.Load(*replica_.Find(zone_id));
       break;
     case NodeReplica::Applied::kChanged:
@@ -249,6 +255,7 @@ void Machine::ApplyDelta(store::Overlay& out, const std::string& zone_id, const 
     case NodeReplica::Applied::kNothing:
       break;
   }
+  return applied;
 }
 
 void Machine::Keep(store::Overlay& out, const v1::NodeEntry& entry) {

@@ -32,12 +32,17 @@ absl::StatusOr<StageRow> OpenStage(const store::Reader& reader, const std::strin
 }
 
 absl::StatusOr<StageRow> BeginStage(store::Overlay& overlay, const stored::v1::EntryHeader& header,
-                                    const std::string& zone_id, const Position& position) {
+                                    const stored::v1::StageEffect& effect, const Position& position) {
+  const std::string& zone_id = effect.zone_id();
   absl::StatusOr<std::optional<StageRow>> open = FullView(overlay).Stage(zone_id);
   if (!open.ok()) return open.status();
   if (open->has_value()) return Unfit(zone_id, "another one is open");
   absl::StatusOr<DigestKeyInForce> key = ReadDigestKey(overlay);
   if (!key.ok()) return key.status();
+  if (effect.digest_key_id() != key->id) {
+    return Unfit(zone_id,
+                 absl::StrCat("it is for digest key ", effect.digest_key_id(), ", in force is ", key->id));
+  }
   absl::StatusOr<ZoneLocalRow> local = ReadLocalRow(overlay, zone_id);
   if (!local.ok()) return local.status();
   StageRow row;
@@ -103,11 +108,13 @@ absl::Status ApplyStage(store::Overlay& overlay, const stored::v1::EntryHeader& 
   if (!FitsChunk(effect)) return absl::DataLossError("a chunk of a stage is over 64 KiB");
   const bool first = effect.chunk() == 0 && effect.stage() == 0;
   absl::StatusOr<StageRow> row =
-      first ? BeginStage(overlay, header, zone_id, position) : OpenStage(overlay, zone_id, effect.stage());
+      first ? BeginStage(overlay, header, effect, position) : OpenStage(overlay, zone_id, effect.stage());
   if (!row.ok()) return row.status();
   if (row->chunks() != effect.chunk()) {
     return Unfit(zone_id, absl::StrCat("chunk ", effect.chunk(), " came, ", row->chunks(), " is due"));
   }
+  if (row->digest_key_id() != effect.digest_key_id())
+    return Unfit(zone_id, "a chunk is for another digest key");
   if (absl::Status status = AddChunk(overlay, *row, effect.puts(), hasher); !status.ok()) return status;
   overlay.Put(layout::Stage(zone_id), row->SerializeAsString());
   return absl::OkStatus();

@@ -35,6 +35,7 @@ class ApplyStagesTest : public ApplyFixture {
     effect.set_zone_id(kZone);
     effect.set_stage(stage);
     effect.set_chunk(chunk);
+    effect.set_digest_key_id(3);
     AddPuts(sets, *effect.mutable_puts());
     return entry;
   }
@@ -202,6 +203,9 @@ TEST_F(ApplyStagesTest, ChunksFollowOneAnother) {
   EXPECT_EQ(code(Chunk(stage, 1, {staged_[1]})), absl::StatusCode::kDataLoss);
   EXPECT_EQ(code(Chunk(stage, 1, {staged_[0]})), absl::StatusCode::kDataLoss);
   EXPECT_EQ(code(Chunk(stage, 1, {staged_[3], staged_[2]})), absl::StatusCode::kDataLoss);
+  stored::v1::Entry other_key = Chunk(stage, 1, {staged_[2]});
+  other_key.mutable_effects(0)->mutable_stage()->set_digest_key_id(2);
+  EXPECT_EQ(code(other_key), absl::StatusCode::kFailedPrecondition);
   EXPECT_EQ(code(Chunk(stage, 1, {staged_[2], staged_[3]})), absl::StatusCode::kOk);
 }
 

@@ -32,7 +32,8 @@ void Merge(store::Overlay& out, const store::Batch& scratch) {
 
 }  // namespace
 
-NodeReplica::NodeReplica(NodeMeta meta, NodeZones zones) : meta_(std::move(meta)), zones_(std::move(zones)) {
+NodeReplica::NodeReplica(NodeMeta meta, NodeZones zones, NodeLoggedStages logged_stages)
+    : meta_(std::move(meta)), zones_(std::move(zones)), logged_stages_(std::move(logged_stages)) {
   for (const auto& [id, key] : meta_.digest_keys) hashers_.emplace(id, Hasher(key));
   for (const auto& [id, zone] : zones_) {
     if (zone.is_behind()) behind_.insert(id);
@@ -45,13 +46,15 @@ absl::StatusOr<NodeReplica> NodeReplica::Open(const store::Reader& reader, Rando
   if (!meta->has_value()) {
     NodeMeta fresh;
     fresh.incarnation = NewIncarnation(random);
-    NodeReplica replica(std::move(fresh), {});
+    NodeReplica replica(std::move(fresh), {}, {});
     replica.opened_empty_ = true;
     return replica;
   }
   absl::StatusOr<NodeZones> zones = ReadNodeZones(reader);
   if (!zones.ok()) return zones.status();
-  return NodeReplica(std::move(**meta), *std::move(zones));
+  absl::StatusOr<NodeLoggedStages> stages = NodeLoggedStages::Read(reader);
+  if (!stages.ok()) return stages.status();
+  return NodeReplica(std::move(**meta), *std::move(zones), *std::move(stages));
 }
 
 void NodeReplica::FinishOpening(store::Overlay& out) {
@@ -120,29 +123,58 @@ absl::StatusOr<NodeZone> NodeReplica::ApplyRecords(store::Overlay& out, absl::st
   NodeZone zone = before == nullptr ? NodeZone() : *before;
   const stored::v1::NodeZoneRow old = zone.row;
   if (absl::Status named = SetRow(zone, zone_id, row); !named.ok()) return named;
-  auto hasher = hashers_.find(row.digest_key_id());
-  if (hasher == hashers_.end()) return absl::FailedPreconditionError("its digest has an unknown key");
   if (old.record_sets() > 0 && old.digest_key_id() != row.digest_key_id()) {
     return absl::FailedPreconditionError("its digest has another key than before");
   }
   if (zone.generation == 0) zone.generation = NewGeneration(out);
   zone.epoch = meta_.epoch;
   const ServedTotals totals{Digest::FromBytes(old.served_digest()), old.record_sets()};
-  absl::StatusOr<ServedTotals> after =
-      ApplyServed(out, zone_id, zone.generation, totals, delta, hasher->second);
-  if (!after.ok()) return after.status();
-  if (after->digest.ToBytes() != row.served_digest() || after->record_sets != row.record_sets()) {
-    return absl::DataLossError(
-        absl::StrCat("revision ", delta.revision(), " came out otherwise than its digest says"));
-  }
+  if (absl::Status applied = ApplyAndCheck(out, zone, totals, delta); !applied.ok()) return applied;
   return zone;
+}
+
+absl::Status NodeReplica::ApplyAndCheck(store::Overlay& out, const NodeZone& zone, const ServedTotals& before,
+                                        const quartet::replication::v1::ZoneDelta& delta) {
+  auto hasher = hashers_.find(zone.row.digest_key_id());
+  if (hasher == hashers_.end()) return absl::FailedPreconditionError("its digest has an unknown key");
+  absl::StatusOr<ServedTotals> after =
+      ApplyServed(out, zone.row.id(), zone.generation, before, delta, hasher->second);
+  if (!after.ok()) return after.status();
+  if (after->digest.ToBytes() == zone.row.served_digest() && after->record_sets == zone.row.record_sets())
+    return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("revision ", delta.revision(), " came out otherwise than its digest says"));
 }
 
 NodeReplica::Applied NodeReplica::Apply(store::Overlay& out, absl::string_view zone_id,
                                         const quartet::replication::v1::ZoneDelta& delta) {
+  if (delta.has_chunk() || delta.has_abort()) return ApplyToStage(out, zone_id, delta);
   const NodeZone* zone = Find(zone_id);
-  if (zone != nullptr && zone->is_behind()) return Applied::kKept;
-  if (zone == nullptr && !delta.has_row()) return Applied::kNothing;
+  Applied applied = Applied::kNothing;
+  if (zone != nullptr && zone->is_behind()) {
+    applied = Applied::kKept;
+  } else if (zone != nullptr || delta.has_row()) {
+    applied = ApplyToZone(out, zone_id, zone, delta);
+  }
+  if (delta.has_flip()) logged_stages_.Drop(out, zone_id, delta.flip().stage());
+  if (!delta.has_row()) logged_stages_.Drop(out, zone_id);
+  return applied;
+}
+
+NodeReplica::Applied NodeReplica::ApplyToStage(store::Overlay& out, absl::string_view zone_id,
+                                               const quartet::replication::v1::ZoneDelta& delta) {
+  if (delta.has_abort()) {
+    logged_stages_.Drop(out, zone_id, delta.abort().stage());
+    return Applied::kNothing;
+  }
+  const uint64_t generation = delta.chunk().chunk() == 0 ? NewGeneration(out) : 0;
+  logged_stages_.Add(out, {zone_id, delta, meta_.epoch, generation}, hashers_);
+  return Applied::kNothing;
+}
+
+NodeReplica::Applied NodeReplica::ApplyToZone(store::Overlay& out, absl::string_view zone_id,
+                                              const NodeZone* zone,
+                                              const quartet::replication::v1::ZoneDelta& delta) {
   const uint64_t revision = zone == nullptr ? 0 : zone->row.revision();
   const stored::v1::NodeZoneRow* row = delta.has_row() ? &delta.row() : nullptr;
   if (revision != delta.prev_revision() || delta.revision() <= revision) {
@@ -156,18 +188,43 @@ NodeReplica::Applied NodeReplica::Apply(store::Overlay& out, absl::string_view z
   }
   store::Batch scratch_batch;
   store::Overlay scratch(out, scratch_batch);
-  absl::StatusOr<NodeZone> after = row->revision() == delta.revision()
-                                       ? ApplyRecords(scratch, zone_id, zone, delta)
-                                       : absl::StatusOr<NodeZone>(absl::InvalidArgumentError(
-                                             "an entry and its row have different revisions"));
+  absl::StatusOr<NodeZone> after =
+      absl::InvalidArgumentError("an entry and its row have different revisions");
+  if (row->revision() == delta.revision()) {
+    after =
+        delta.has_flip() ? FlipStage(scratch, zone_id, delta) : ApplyRecords(scratch, zone_id, zone, delta);
+  }
   if (!after.ok()) {
-    MarkBehind(out, zone_id, row, after.status().message(),
-               absl::IsDataLoss(after.status()) ? Copy::kDiffers : Copy::kOlder);
+    // A flip leaves the zone that is here as it is.
+    const bool differs = absl::IsDataLoss(after.status()) && !delta.has_flip();
+    MarkBehind(out, zone_id, row, after.status().message(), differs ? Copy::kDiffers : Copy::kOlder);
     return Applied::kBehind;
   }
   Merge(out, scratch_batch);
+  if (delta.has_flip()) {
+    if (zone != nullptr) EraseGeneration(out, zone_id, zone->generation);
+    logged_stages_.Flipped(out, zone_id);
+  }
+  const Applied applied = delta.has_flip()  ? Applied::kFlipped
+                          : zone == nullptr ? Applied::kLoaded
+                                            : Applied::kChanged;
   Replace(out, *std::move(after));
-  return zone == nullptr ? Applied::kLoaded : Applied::kChanged;
+  return applied;
+}
+
+absl::StatusOr<NodeZone> NodeReplica::FlipStage(store::Overlay& out, absl::string_view zone_id,
+                                                const quartet::replication::v1::ZoneDelta& delta) {
+  const stored::v1::NodeZoneRow& row = delta.row();
+  absl::StatusOr<const stored::v1::StageRow*> stage =
+      logged_stages_.Verify(zone_id, delta.flip(), row.digest_key_id(), meta_.epoch);
+  if (!stage.ok()) return stage.status();
+  NodeZone zone;
+  if (absl::Status named = SetRow(zone, zone_id, row); !named.ok()) return named;
+  zone.generation = (*stage)->generation();
+  zone.epoch = meta_.epoch;
+  const ServedTotals staged{Digest::FromBytes((*stage)->served_digest()), (*stage)->record_sets()};
+  if (absl::Status applied = ApplyAndCheck(out, zone, staged, delta); !applied.ok()) return applied;
+  return zone;
 }
 
 void NodeReplica::MarkBehind(store::Overlay& out, absl::string_view zone_id,
@@ -216,6 +273,7 @@ void NodeReplica::Remove(store::Overlay& out, absl::string_view zone_id) {
   auto found = zones_.find(zone_id);
   if (found == zones_.end()) return;
   EraseNodeZone(out, found->second);
+  logged_stages_.Drop(out, zone_id);
   NoteBehind(found->first, false);
   unwritten_.erase(found->first);
   zones_.erase(found);
@@ -223,6 +281,7 @@ void NodeReplica::Remove(store::Overlay& out, absl::string_view zone_id) {
 
 void NodeReplica::Settle(store::Overlay& out, const NodeInventory::Difference& difference,
                          const Position& as_of) {
+  logged_stages_.DropAll(out);
   for (const std::string& zone_id : difference.gone) Remove(out, zone_id);
   for (const stored::v1::NodeZoneRow& row : difference.differing) {
     const NodeZone* zone = Find(row.id());

@@ -16,7 +16,9 @@
 #include "replication/base/clock.h"
 #include "replication/base/position.h"
 #include "replication/replica/node_inventory.h"
+#include "replication/replica/node_logged_stages.h"
 #include "replication/replica/node_meta.h"
+#include "replication/replica/node_records.h"
 #include "replication/replica/node_stage.h"
 #include "replication/replica/node_zone.h"
 #include "replication/store/store.h"
@@ -36,6 +38,8 @@ class NodeReplica {
   const NodeMeta& meta() const { return meta_; }
   const NodeZones& zones() const { return zones_; }
   const NodeZone* Find(absl::string_view zone_id) const;
+  // Logged stages that are open.
+  const NodeLoggedStages& logged_stages() const { return logged_stages_; }
   // Ids of the zones that are BEHIND.
   const std::set<std::string>& behind() const { return behind_; }
   // Grows when a zone comes to be BEHIND, ceases to, or is so otherwise.
@@ -51,13 +55,15 @@ class NodeReplica {
   enum class Applied {
     kLoaded,   // the zone is new
     kChanged,  // its record sets changed as the delta says
+    kFlipped,  // its stage took its place (or made it)
     kRemoved,  // it is gone
     kBehind,   // it is BEHIND from now on
     kKept,     // it was BEHIND before: nothing was done with the delta
-    kNothing,  // it was not there and is not to be
+    kNothing,  // it was not there and is not to be; or only its logged stage changed
   };
   // Applies a delta if and only if its prev_revision is the zone's revision and the digest comes out as its
-  // row says; otherwise the zone becomes BEHIND.
+  // row says; otherwise the zone becomes BEHIND. Chunks and aborts are applied to the logged stage whatever
+  // the zone is like; a flip that can't be applied now ends its stage, and finds none if it is tried again.
   Applied Apply(store::Overlay& out, absl::string_view zone_id,
                 const quartet::replication::v1::ZoneDelta& delta);
 
@@ -73,7 +79,11 @@ class NodeReplica {
   void ClearBehind(store::Overlay& out, absl::string_view zone_id);
   void Remove(store::Overlay& out, absl::string_view zone_id);
 
-  // Removes what is gone, marks BEHIND what differs, and moves the cursor to `as_of`.
+  // An entry of the zone could not be read: what it did to the logged stage is not known.
+  void DropLoggedStage(store::Overlay& out, absl::string_view zone_id) { logged_stages_.Drop(out, zone_id); }
+
+  // Removes what is gone, marks BEHIND what differs, drops all logged stages (their chunks may have been
+  // passed over), and moves the cursor to `as_of`.
   void Settle(store::Overlay& out, const NodeInventory::Difference& difference, const Position& as_of);
 
   NodeStage BeginStage(store::Overlay& out, const std::string& zone_id);
@@ -89,7 +99,7 @@ class NodeReplica {
                     const Position& as_of);
 
  private:
-  NodeReplica(NodeMeta meta, NodeZones zones);
+  NodeReplica(NodeMeta meta, NodeZones zones, NodeLoggedStages logged_stages);
   uint64_t NewGeneration(store::Overlay& out);
   void NoteBehind(const std::string& zone_id, bool behind);
   // Stores `zone` in place of what there is under its id.
@@ -97,10 +107,21 @@ class NodeReplica {
   absl::StatusOr<NodeZone> ApplyRecords(store::Overlay& out, absl::string_view zone_id,
                                         const NodeZone* before,
                                         const quartet::replication::v1::ZoneDelta& delta);
+  // Applies the delta's record sets to the zone, which is as `before` now. Not OK: it is not what its row says.
+  absl::Status ApplyAndCheck(store::Overlay& out, const NodeZone& zone, const ServedTotals& before,
+                             const quartet::replication::v1::ZoneDelta& delta);
+  Applied ApplyToStage(store::Overlay& out, absl::string_view zone_id,
+                       const quartet::replication::v1::ZoneDelta& delta);
+  // Precondition: the zone is not BEHIND, and the delta has a row.
+  Applied ApplyToZone(store::Overlay& out, absl::string_view zone_id, const NodeZone* zone,
+                      const quartet::replication::v1::ZoneDelta& delta);
+  absl::StatusOr<NodeZone> FlipStage(store::Overlay& out, absl::string_view zone_id,
+                                     const quartet::replication::v1::ZoneDelta& delta);
   bool opened_empty_ = false;
 
   NodeMeta meta_;
   NodeZones zones_;
+  NodeLoggedStages logged_stages_;
   // Invariant: the ids of those zones_ that are BEHIND.
   std::set<std::string> behind_;
   std::set<std::string> unwritten_;
