@@ -66,7 +66,10 @@ absl::Status StreamRules::Check(const v1::SubscribeResponse& message) {
     case v1::SubscribeResponse::kSpan:
       return CheckSpan(message.span());
     case v1::SubscribeResponse::kSnapshotPart:
-      return CheckSnapshot(message.snapshot_part());
+      if (absl::Status status = CheckSnapshot(message.snapshot_part()); !status.ok()) return status;
+      return snapshots_.Spend(message.snapshot_part().ByteSizeLong());
+    case v1::SubscribeResponse::kSnapshotParts:
+      return CheckSnapshots(message.snapshot_parts());
     case v1::SubscribeResponse::kDrain:
     case v1::SubscribeResponse::kInquiry:
     case v1::SubscribeResponse::kAllowRepair:
@@ -160,11 +163,18 @@ absl::Status StreamRules::CheckSpan(const v1::Span& span) {
   return spans_.Spend(span.ByteSizeLong());
 }
 
-absl::Status StreamRules::CheckSnapshot(const v1::SnapshotPart& part) {
+absl::Status StreamRules::CheckSnapshot(const v1::SnapshotPart& part) const {
   absl::StatusOr<Position> as_of = ReadPosition(part.as_of());
   if (!as_of.ok()) return as_of.status();
   if (as_of->epoch != epoch_) return absl::InvalidArgumentError("a snapshot of another epoch");
-  return snapshots_.Spend(part.ByteSizeLong());
+  return absl::OkStatus();
+}
+
+absl::Status StreamRules::CheckSnapshots(const v1::SnapshotParts& parts) {
+  for (const v1::SnapshotPart& part : parts.parts()) {
+    if (absl::Status status = CheckSnapshot(part); !status.ok()) return status;
+  }
+  return snapshots_.Spend(parts.ByteSizeLong());
 }
 
 v1::Credit StreamRules::TakeCredit() {

@@ -60,7 +60,8 @@ class StreamRules {
   absl::Status CheckWelcome(const quartet::replication::v1::Welcome& welcome);
   absl::Status CheckInventory(const quartet::replication::v1::InventoryPart& part);
   absl::Status CheckSpan(const quartet::replication::v1::Span& span);
-  absl::Status CheckSnapshot(const quartet::replication::v1::SnapshotPart& part);
+  absl::Status CheckSnapshot(const quartet::replication::v1::SnapshotPart& part) const;
+  absl::Status CheckSnapshots(const quartet::replication::v1::SnapshotParts& parts);
 
   Phase phase_ = Phase::kClosed;
   uint64_t seen_epoch_ = 0;

@@ -180,5 +180,19 @@ TEST_F(StreamRulesTest, AnUnsettledControllerSendsNothingButInquiries) {
   EXPECT_TRUE(absl::IsInvalidArgument(rules_.Check(Span(At(3), At(4)))));
 }
 
+TEST_F(StreamRulesTest, ManySnapshotPartsInOneMessageCostWhatItIsLong) {
+  Open(At(3));
+  ASSERT_TRUE(rules_.Check(Welcome(5, true)).ok());
+  v1::SubscribeResponse message;
+  for (int i = 0; i < 20; ++i)
+    WritePosition(At(3), *message.mutable_snapshot_parts()->add_parts()->mutable_as_of());
+  ASSERT_GT(message.snapshot_parts().ByteSizeLong(), 500u);
+  EXPECT_TRUE(rules_.Check(message).ok());
+  EXPECT_TRUE(rules_.Check(message).ok());
+  EXPECT_TRUE(absl::IsResourceExhausted(rules_.Check(message)));
+  message.mutable_snapshot_parts()->mutable_parts(7)->mutable_as_of()->set_epoch(4);
+  EXPECT_TRUE(absl::IsInvalidArgument(rules_.Check(message)));
+}
+
 }  // namespace
 }  // namespace quartet::replication

@@ -163,6 +163,7 @@ void Machine::Handle(store::Overlay& out, const v1::SubscribeResponse& message) 
   if (message.has_inventory_part()) TakeInventory(out, message.inventory_part());
   if (message.has_span()) TakeSpan(out, message.span());
   if (message.has_snapshot_part()) TakeSnapshotPart(out, message.snapshot_part());
+  for (const v1::SnapshotPart& part : message.snapshot_parts().parts()) TakeSnapshotPart(out, part);
   if (message.has_drain()) TakeDrain(out);
 }
 

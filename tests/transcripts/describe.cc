@@ -144,11 +144,18 @@ std::string Describe(const v1::SubscribeRequest& message) {
 }
 
 std::string Describe(const v1::SubscribeResponse& message) {
+  if (message.welcome().unsettled()) return "welcome, unsettled";
   if (message.has_welcome())
     return message.welcome().resumed() ? "welcome, resumed" : "welcome, inventory follows";
   if (message.has_inventory_part()) return DescribeInventory(message.inventory_part());
   if (message.has_span()) return DescribeSpan(message.span());
   if (message.has_snapshot_part()) return DescribeSnapshot(message.snapshot_part());
+  if (message.has_snapshot_parts()) {
+    std::vector<std::string> parts;
+    for (const v1::SnapshotPart& part : message.snapshot_parts().parts())
+      parts.push_back(DescribeSnapshot(part));
+    return absl::StrJoin(parts, "; ");
+  }
   return "drain";
 }
 
