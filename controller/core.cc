@@ -73,7 +73,9 @@ absl::StatusOr<Outcome> Core::Propose(absl::StatusOr<Proposal> proposal) {
   return thread_->Propose(*std::move(proposal));
 }
 
-absl::StatusOr<admin::v1::Change> Core::ProposeChange(absl::StatusOr<Proposal> proposal) {
+absl::StatusOr<admin::v1::Change> Core::ProposeChange(const std::string& zone_id,
+                                                      absl::StatusOr<Proposal> proposal) {
+  if (proposal.ok()) proposal->zone_id = zone_id;
   absl::StatusOr<Outcome> outcome = Propose(std::move(proposal));
   if (!outcome.ok()) return outcome.status();
   return ChangeById(outcome->change_id);

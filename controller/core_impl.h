@@ -68,7 +68,8 @@ class Core : public Controller {
   // On the sequencer's thread.
   void Committed(const std::vector<Sequencer::Committed>& entries);
   absl::StatusOr<Outcome> Propose(absl::StatusOr<Proposal> proposal);
-  absl::StatusOr<admin::v1::Change> ProposeChange(absl::StatusOr<Proposal> proposal);
+  absl::StatusOr<admin::v1::Change> ProposeChange(const std::string& zone_id,
+                                                  absl::StatusOr<Proposal> proposal);
   absl::StatusOr<admin::v1::Node> ProposeNode(const std::string& id, absl::StatusOr<Proposal> proposal);
   absl::StatusOr<stored::v1::ChangeRow> ChangeRow(const store::Reader& reader, const std::string& id) const;
   absl::StatusOr<admin::v1::Change> ChangeById(const std::string& id) const;

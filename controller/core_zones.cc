@@ -76,7 +76,8 @@ absl::StatusOr<admin::v1::Change> Core::DeleteZone(const Caller& caller,
                                                    const admin::v1::DeleteZoneRequest& request) {
   absl::StatusOr<stored::v1::ZoneRow> row = FindZone(*store_->Snapshot(), request.name());
   if (!row.ok()) return row.status();
-  return ProposeChange(MakeProposal(caller, row->account(), "DeleteZone", request,
+  return ProposeChange(row->id(),
+                       MakeProposal(caller, row->account(), "DeleteZone", request,
                                     [id = row->id(), force = request.force()](const PlanContext& context) {
                                       return PlanZoneDeletion(context, id, force);
                                     }));
@@ -97,7 +98,8 @@ absl::StatusOr<admin::v1::Change> Core::ChangeRecordSets(const Caller& caller,
   FaultList faults;
   std::vector<RecordSetEdit> edits = ReadChanges(request.changes(), *apex, faults);
   if (!faults.empty()) return faults.ToStatus();
-  return ProposeChange(MakeProposal(caller, row->account(), "ChangeRecordSets", request,
+  return ProposeChange(row->id(),
+                       MakeProposal(caller, row->account(), "ChangeRecordSets", request,
                                     [id = row->id(), edits = std::move(edits)](const PlanContext& context) {
                                       return PlanChanges(context, id, edits);
                                     }));

@@ -12,6 +12,10 @@ namespace {
 
 using replication::FullView;
 
+// A change that nobody waits for is logged INSYNC with the next ones, if they come this soon: an append of its own,
+// with a sync, would be in the next change's way.
+constexpr int64_t kPatienceUs = 2000;
+
 // A new change, if the entry is one.
 std::optional<TrackedChange> ChangeOf(const Sequencer::Committed& committed) {
   const std::string& id = committed.entry.header().change_id();
@@ -97,6 +101,9 @@ void InsyncDriver::ProposeWhatIsTrue() {
     proposed_ = true;
   }
   Proposal proposal;
+  if (results.count.empty() && results.drained.empty() && !watches_.AnyWatched(results.insync)) {
+    proposal.patience_us = kPatienceUs;
+  }
   proposal.plan = [this, results](const PlanContext& context) {
     const std::lock_guard<std::mutex> lock(mutex_);
     return PlanResults(context, tracker_, results);

@@ -80,6 +80,12 @@ std::unique_ptr<Watch> Watches::AddNodes(std::function<void()> moved) {
   return std::make_unique<Registered<State>>(state_, state_->Add({{}, std::move(moved), true}));
 }
 
+bool Watches::AnyWatched(const std::vector<std::string>& change_ids) const {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  return std::any_of(change_ids.begin(), change_ids.end(),
+                     [this](const std::string& id) { return state_->by_change.contains(id); });
+}
+
 void Watches::NodesMoved(const std::vector<InsyncTracker::Move>& moves) {
   if (moves.empty()) return;
   const std::lock_guard<std::mutex> lock(state_->mutex);

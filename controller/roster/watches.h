@@ -22,6 +22,9 @@ class Watches {
   std::unique_ptr<Watch> AddChange(const TrackedChange& change, std::function<void()> moved);
   std::unique_ptr<Watch> AddNodes(std::function<void()> moved);
 
+  // Whether somebody watches one of these changes.
+  bool AnyWatched(const std::vector<std::string>& change_ids) const;
+
   void NodesMoved(const std::vector<InsyncTracker::Move>& moves);
   void ChangesInsync(const std::vector<std::string>& change_ids);
   // Stripes, nameservers or nodes: all watches are told.

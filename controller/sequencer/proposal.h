@@ -44,8 +44,13 @@ struct Proposal {
   std::string request_id;
   std::string request_hash;
   PlanFn plan;
-  // About how much memory it holds, for the queue's bound.
+  // About how much memory it holds, for the queue's bounds and for its share of turns.
   size_t bytes = 0;
+  // The zone it is about, if it is about one that is there. Proposals of one zone are judged in the order they came,
+  // and take turns with those of other zones; those of none take turns by principal.
+  std::string zone_id;
+  // So long it may wait for others to share their append with it. They don't wait for it.
+  int64_t patience_us = 0;
 };
 
 // A committed proposal: synced, visible in the replica.

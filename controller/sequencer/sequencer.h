@@ -38,7 +38,7 @@ class Sequencer {
     std::string controller;
     // A group is full with so many entries, or so many bytes of them.
     size_t group_entries = 512;
-    size_t group_bytes = 4 << 20;
+    size_t group_bytes = 512 << 10;
   };
   using Done = std::function<void(absl::StatusOr<Outcome>)>;
 

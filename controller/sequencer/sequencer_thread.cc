@@ -1,6 +1,6 @@
 #include "controller/sequencer/sequencer_thread.h"
 
-#include <chrono>
+#include <algorithm>
 #include <future>
 #include <utility>
 
@@ -16,7 +16,10 @@ absl::Status Stopped() { return absl::UnavailableError("the controller is stoppi
 
 SequencerThread::SequencerThread(std::unique_ptr<Sequencer> sequencer, OnCommitted on_committed,
                                  const Options& options)
-    : options_(options), on_committed_(std::move(on_committed)), sequencer_(std::move(sequencer)) {
+    : options_(options),
+      on_committed_(std::move(on_committed)),
+      sequencer_(std::move(sequencer)),
+      queue_(options.queue) {
   state_ = {sequencer_->head(), sequencer_->term(), sequencer_->read_only_reason()};
   thread_ = std::thread([this] { Run(); });
 }
@@ -42,21 +45,20 @@ absl::StatusOr<Outcome> SequencerThread::Propose(Proposal proposal) {
 }
 
 void SequencerThread::ProposeAsync(Proposal proposal, Sequencer::Done done) {
+  const Time begin = proposal.patience_us == 0
+                         ? Time::min()
+                         : std::chrono::steady_clock::now() + std::chrono::microseconds(proposal.patience_us);
+  TurnQueue::Item item{std::move(proposal), std::move(done)};
   absl::Status refusal;
+  bool sooner = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (stopping_) {
-      refusal = Stopped();
-    } else if (queue_.size() >= options_.queue_proposals ||
-               (!queue_.empty() && queued_bytes_ + proposal.bytes > options_.queue_bytes)) {
-      refusal = absl::ResourceExhaustedError("too many changes are waiting to be written; try again later");
-    } else {
-      queued_bytes_ += proposal.bytes;
-      queue_.push_back({std::move(proposal), std::move(done)});
-    }
+    refusal = stopping_ ? Stopped() : queue_.Push(item);
+    sooner = refusal.ok() && begin < begin_;
+    if (sooner) begin_ = begin;
   }
-  if (!refusal.ok()) return done(std::move(refusal));
-  wake_.notify_one();
+  if (!refusal.ok()) return item.done(std::move(refusal));
+  if (sooner) wake_.notify_one();
 }
 
 SequencerThread::State SequencerThread::state() const {
@@ -66,36 +68,44 @@ SequencerThread::State SequencerThread::state() const {
 
 void SequencerThread::Run() {
   FlushAndTell();
-  for (std::deque<Item> work; WaitForWork(work); work.clear()) Process(work);
-  std::deque<Item> left;
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    left.swap(queue_);
-  }
-  for (Item& item : left) item.done(Stopped());
+  while (WaitForWork()) Process();
+  while (std::optional<TurnQueue::Item> item = Next()) item->done(Stopped());
 }
 
-// Takes all that is queued. Nothing, after a while, if the log is to be probed. False: stop.
-bool SequencerThread::WaitForWork(std::deque<Item>& work) {
+// Until a group is due, or, if the log can't be written, until it is to be probed. False: stop.
+bool SequencerThread::WaitForWork() {
   std::unique_lock<std::mutex> lock(mutex_);
-  const auto woken = [this] { return stopping_ || !queue_.empty(); };
-  if (state_.read_only_reason.empty()) {
-    wake_.wait(lock, woken);
-  } else {
-    wake_.wait_for(lock, kProbeEvery, woken);
+  const Time probe =
+      state_.read_only_reason.empty() ? Time::max() : std::chrono::steady_clock::now() + kProbeEvery;
+  for (;;) {
+    if (stopping_) return false;
+    const Time until = std::min(probe, begin_);
+    if (until == Time::max()) {
+      wake_.wait(lock);
+    } else if (until <= std::chrono::steady_clock::now()) {
+      return true;
+    } else {
+      wake_.wait_until(lock, until);
+    }
   }
-  work.swap(queue_);
-  queued_bytes_ = 0;
-  if (!stopping_) return true;
-  work.swap(queue_);
-  return false;
 }
 
-void SequencerThread::Process(std::deque<Item>& work) {
-  if (work.empty()) sequencer_->Probe();
-  for (Item& item : work) {
-    if (sequencer_->full()) FlushAndTell();
-    sequencer_->Add(std::move(item.proposal), std::move(item.done));
+std::optional<TurnQueue::Item> SequencerThread::Next() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::optional<TurnQueue::Item> item = queue_.Pop();
+  // What is left waits no longer: its group has begun.
+  begin_ = queue_.empty() ? Time::max() : Time::min();
+  return item;
+}
+
+// Makes one group of what is queued, and of what comes while it is being judged.
+void SequencerThread::Process() {
+  const Time end = std::chrono::steady_clock::now() + std::chrono::microseconds(options_.group_us);
+  std::optional<TurnQueue::Item> item = Next();
+  if (!item.has_value()) sequencer_->Probe();
+  for (; item.has_value(); item = Next()) {
+    sequencer_->Add(std::move(item->proposal), std::move(item->done));
+    if (sequencer_->full() || std::chrono::steady_clock::now() >= end) break;
   }
   FlushAndTell();
 }

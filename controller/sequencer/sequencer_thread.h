@@ -1,13 +1,14 @@
 // The thread that drives a Sequencer.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -15,17 +16,20 @@
 #include "absl/status/statusor.h"
 #include "controller/sequencer/proposal.h"
 #include "controller/sequencer/sequencer.h"
+#include "controller/sequencer/turn_queue.h"
 
 namespace quartet::controller {
 
-// Group commit as it comes: while one group is being written, proposals queue up; all of them are the next
-// group. Thread-safe.
+// Group commit as it comes: while one group is being written, proposals queue up, and are the next group. A group
+// takes them in turn of their zones (TurnQueue), until none is left or it is full; it is also full once judging it has
+// taken `group_us`, so that a small change never waits for more than one such group, a write, and what was judged
+// last. Thread-safe.
 class SequencerThread {
  public:
   struct Options {
-    // Proposals, and bytes of them, that may wait; more are refused RESOURCE_EXHAUSTED.
-    size_t queue_proposals = 4096;
-    size_t queue_bytes = 64 << 20;
+    // What may wait; more is refused RESOURCE_EXHAUSTED.
+    TurnQueue::Options queue;
+    int64_t group_us = 2000;
   };
   // Called on the thread after each commit, before the callers' callbacks; with none when the log can be
   // written again. Must not block, nor call Propose.
@@ -53,14 +57,12 @@ class SequencerThread {
   State state() const;
 
  private:
-  struct Item {
-    Proposal proposal;
-    Sequencer::Done done;
-  };
+  using Time = std::chrono::steady_clock::time_point;
 
   void Run();
-  bool WaitForWork(std::deque<Item>& work);
-  void Process(std::deque<Item>& work);
+  bool WaitForWork();
+  void Process();
+  std::optional<TurnQueue::Item> Next();
   void FlushAndTell();
 
   const Options options_;
@@ -70,8 +72,9 @@ class SequencerThread {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Item> queue_;
-  size_t queued_bytes_ = 0;
+  TurnQueue queue_;
+  // When the thread begins a group with what is queued. Time::max(): never, as the queue is empty.
+  Time begin_ = Time::max();
   bool stopping_ = false;
   State state_;
   std::once_flag joined_;

@@ -98,8 +98,49 @@ TEST_F(SequencerThreadTest, ManyCallersShareAppends) {
   EXPECT_LE(groups_.size(), 4u);
 }
 
+TEST_F(SequencerThreadTest, APatientProposalSharesTheNextAppend) {
+  Start();
+  ASSERT_TRUE(thread_->Propose(Of(MakeNode("n1"))).ok());
+  std::promise<uint64_t> patient_at;
+  Proposal patient = Of(MakeNode("patient"));
+  patient.patience_us = int64_t{3600} * 1'000'000;
+  thread_->ProposeAsync(std::move(patient), [&](const absl::StatusOr<Outcome>& outcome) {
+    patient_at.set_value(outcome.ok() ? outcome->position.index : 0);
+  });
+  const uint64_t other_at = thread_->Propose(Of(MakeNode("n2")))->position.index;
+  EXPECT_EQ(patient_at.get_future().get() + 1, other_at);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  EXPECT_EQ(groups_.back(), 2u);
+}
+
+TEST_F(SequencerThreadTest, PatienceEnds) {
+  Start();
+  Proposal patient = Of(MakeNode("patient"));
+  patient.patience_us = 1000;
+  EXPECT_TRUE(thread_->Propose(std::move(patient)).ok());
+}
+
+TEST_F(SequencerThreadTest, AGroupEndsWhenItHasTakenItsTime) {
+  Start({.queue = {}, .group_us = 0});
+  std::promise<void> release;
+  std::shared_future<void> released = release.get_future().share();
+  thread_->ProposeAsync(Of([released](const PlanContext&) -> absl::StatusOr<Plan> {
+                          released.wait();
+                          return Plan();
+                        }),
+                        [](const absl::StatusOr<Outcome>&) {});
+  for (int i = 0; i < 5; ++i) {
+    thread_->ProposeAsync(Of(MakeNode("n" + std::to_string(i))), [](const absl::StatusOr<Outcome>&) {});
+  }
+  release.set_value();
+  ASSERT_TRUE(thread_->Propose(Of(MakeNode("last"))).ok());
+  const std::lock_guard<std::mutex> lock(mutex_);
+  // The term's first entry, and each of the six by itself.
+  EXPECT_EQ(groups_, std::vector<size_t>(7, 1));
+}
+
 TEST_F(SequencerThreadTest, TheQueueIsBounded) {
-  Start({.queue_proposals = 2, .queue_bytes = 100});
+  Start({.queue = {.proposals = 2, .bytes = 100}});
   std::promise<void> release;
   std::shared_future<void> released = release.get_future().share();
   std::promise<void> entered;

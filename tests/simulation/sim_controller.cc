@@ -35,6 +35,7 @@ void SimController::Start() {
       controller::InsyncDriver::Open(disk_, sequencer_->head());
   QUARTET_CHECK(driver.ok());
   driver_ = *std::move(driver);
+  queue_ = std::make_unique<controller::TurnQueue>(controller::TurnQueue::Options());
   driver_->set_propose([this](controller::Proposal proposal, Sequencer::Done done) {
     Propose(std::move(proposal), std::move(done));
   });
@@ -55,7 +56,7 @@ void SimController::Start() {
 
 void SimController::Crash() {
   ++life_;
-  queue_.clear();
+  queue_.reset();
   processing_ = false;
   publisher_.reset();
   driver_.reset();
@@ -68,7 +69,8 @@ void SimController::Crash() {
 
 void SimController::Propose(controller::Proposal proposal, Sequencer::Done done) {
   if (!running()) return;
-  queue_.emplace_back(std::move(proposal), std::move(done));
+  controller::TurnQueue::Item item{std::move(proposal), std::move(done)};
+  if (absl::Status refused = queue_->Push(item); !refused.ok()) return item.done(std::move(refused));
   if (processing_) return;
   processing_ = true;
   Later(dice_.Between(50, 2 * kMillisecond), [this] { Process(); });
@@ -76,9 +78,10 @@ void SimController::Propose(controller::Proposal proposal, Sequencer::Done done)
 
 void SimController::Process() {
   processing_ = false;
-  while (!queue_.empty() && !sequencer_->full()) {
-    sequencer_->Add(std::move(queue_.front().first), std::move(queue_.front().second));
-    queue_.pop_front();
+  while (!sequencer_->full()) {
+    std::optional<controller::TurnQueue::Item> item = queue_->Pop();
+    if (!item.has_value()) break;
+    sequencer_->Add(std::move(item->proposal), std::move(item->done));
   }
   Sequencer::Flushed flushed = sequencer_->Flush();
   for (const Sequencer::Committed& committed : flushed.committed)
@@ -91,7 +94,7 @@ void SimController::Process() {
   }
   Announce(flushed.committed);
   for (Sequencer::Settled& settled : flushed.settled) settled.done(std::move(settled.result));
-  if (queue_.empty() || processing_) return;
+  if (queue_->empty() || processing_) return;
   processing_ = true;
   Later(dice_.Between(50, kMillisecond), [this] { Process(); });
 }

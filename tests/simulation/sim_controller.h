@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -13,6 +12,7 @@
 #include "controller/assignment/usage.h"
 #include "controller/roster/insync_driver.h"
 #include "controller/sequencer/sequencer.h"
+#include "controller/sequencer/turn_queue.h"
 #include "replication/feed/publisher.h"
 #include "replication/log/log.h"
 #include "replication/store/memory_store.h"
@@ -79,7 +79,7 @@ class SimController {
   std::unique_ptr<controller::Sequencer> sequencer_;
   std::unique_ptr<controller::InsyncDriver> driver_;
   std::unique_ptr<replication::Publisher> publisher_;
-  std::deque<std::pair<controller::Proposal, controller::Sequencer::Done>> queue_;
+  std::unique_ptr<controller::TurnQueue> queue_;
   bool processing_ = false;
   bool fragile_ = false;
   uint64_t reported_ = 0;
