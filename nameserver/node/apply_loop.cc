@@ -70,6 +70,11 @@ void ApplyLoop::Take(const FeedDisconnected& event) {
   }
 }
 
+void ApplyLoop::Take(const ZoneBuilt&) {
+  replica_.InstallBuilt();
+  received_ = true;
+}
+
 void ApplyLoop::EndStream() {
   if (streaming_) replica_.Disconnected();
   streaming_ = false;

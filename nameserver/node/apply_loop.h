@@ -57,6 +57,7 @@ class ApplyLoop {
   void Take(const FeedConnected&);
   void Take(const quartet::replication::v1::SubscribeResponse& message);
   void Take(const FeedDisconnected& event);
+  void Take(const ZoneBuilt&);
 
   // Writes and installs what was received, opens or closes sockets, acknowledges.
   absl::Status Round();

@@ -51,8 +51,8 @@ class ApplyLoopTest : public testing::Test {
     directory_ = std::make_unique<Directory>();
     stream_ = RecordedStream();
     sockets_ = std::make_unique<FakeSockets>(stream_);
-    absl::StatusOr<std::unique_ptr<Replica>> replica =
-        Replica::Open({store_, *directory_, clock_, random_, {.version = "test"}});
+    absl::StatusOr<std::unique_ptr<Replica>> replica = Replica::Open(
+        {store_, *directory_, clock_, random_, {.version = "test"}, [this] { built_.Push(ZoneBuilt{}); }});
     ASSERT_TRUE(replica.ok()) << replica.status();
     replica_ = *std::move(replica);
     loop_ = std::make_unique<ApplyLoop>(*replica_, stream_, *sockets_, clock_);
@@ -82,6 +82,7 @@ class ApplyLoopTest : public testing::Test {
   CountingRandom random_;
   std::unique_ptr<Directory> directory_;
   RecordedStream stream_;
+  FeedInbox built_;
   std::unique_ptr<FakeSockets> sockets_;
   std::unique_ptr<Replica> replica_;
   std::unique_ptr<ApplyLoop> loop_;
@@ -101,6 +102,35 @@ TEST_F(ApplyLoopTest, AnEmptyNodeOpensItsSocketsWhenItIsCompleteAndAcknowledgesT
   EXPECT_EQ(stream_.Acknowledged(), 5u);
   EXPECT_EQ(LookA("www.example.com."), "1");
   EXPECT_EQ(loop_->StatusLine(), "serving 1 zone");
+}
+
+TEST_F(ApplyLoopTest, ALargeZoneIsAnExceptionUntilItIsServed) {
+  Fill();
+  // It is BEHIND, and comes as a snapshot.
+  ScriptedZone large = zone_;
+  large.revision = 9;
+  for (size_t i = 0; i < BigZones::kRecordSets; ++i)
+    large.records.push_back(MakeTestRecord(apex_, "h" + std::to_string(i) + " 300 A 192.0.2.9"));
+  ScriptedZone before = large;
+  before.revision = 8;
+  Give({Change(6, before, MakeTestRecord(apex_, "missed 300 A 192.0.2.9"))});
+  Give({Snapshot(7, large), Heartbeat(6, 7)});
+  const auto& exceptions = stream_.LastAcknowledgement().exceptions();
+  ASSERT_EQ(exceptions.size(), 1);
+  EXPECT_EQ(exceptions[0].reason(), "being loaded");
+  EXPECT_EQ(LookA("www.example.com."), "1");
+  EXPECT_EQ(LookA("h1.example.com."), "no name");
+
+  // Meanwhile it goes on.
+  Give({Change(8, large, MakeTestRecord(apex_, "later 300 A 192.0.2.9"))});
+  EXPECT_EQ(stream_.Acknowledged(), 8u);
+  EXPECT_EQ(stream_.LastAcknowledgement().exceptions_size(), 1);
+
+  Give(built_.Wait(std::chrono::minutes(1)));
+  EXPECT_EQ(LookA("h1.example.com."), "1");
+  EXPECT_EQ(LookA("later.example.com."), "1");
+  EXPECT_EQ(stream_.Acknowledged(), 8u);
+  EXPECT_EQ(stream_.LastAcknowledgement().exceptions_size(), 0);
 }
 
 TEST_F(ApplyLoopTest, ANodeOfNoZonesIsCompleteToo) {

@@ -18,7 +18,10 @@ struct FeedConnected {};
 struct FeedDisconnected {
   absl::Status status;
 };
-using FeedEvent = std::variant<FeedConnected, quartet::replication::v1::SubscribeResponse, FeedDisconnected>;
+// A large zone was built beside and can be served (Replica::InstallBuilt).
+struct ZoneBuilt {};
+using FeedEvent =
+    std::variant<FeedConnected, quartet::replication::v1::SubscribeResponse, FeedDisconnected, ZoneBuilt>;
 
 // From the feed's threads to the one that owns the replica. Thread-safe. What it can hold is bound by the
 // credit the node gave the controller (replication/feed/subscriber.h), which the machine checks.

@@ -118,7 +118,8 @@ absl::Status Node::Prepare(const NodeOptions& options) {
                      directory_,
                      replication::SystemClock(),
                      replication::SystemRandom(),
-                     {.version = std::string(replication::kVersion)}});
+                     {.version = std::string(replication::kVersion)},
+                     [this] { inbox_.Push(ZoneBuilt{}); }});
   if (!replica.ok()) return WithWayOut(replica.status(), options.data);
   replica_ = *std::move(replica);
   LogInfo("zones on disk: {}, as of {}{}", replica_->zone_count(), replication::ToString(replica_->cursor()),

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -38,6 +39,9 @@ class Replica {
     replication::Clock& clock;
     replication::Random& random;
     replication::Subscriber::Options options;
+    // Called in another thread when InstallBuilt has something to do. Without it all zones are loaded in the
+    // thread that owns the replica; with it, large ones that come while others are answered are not.
+    std::function<void()> built = nullptr;
   };
 
   // Reads the replica and installs all zones it holds; a zone that can't be loaded answers SERVFAIL, is
@@ -60,6 +64,8 @@ class Replica {
   // Writes what was received (synced where that is needed) and makes it visible. Errors: the store's; call
   // Reopen before anything else.
   absl::StatusOr<Applied> Apply();
+  // Serves the zone that was built beside, if any; Apply is to follow, which acknowledges it.
+  void InstallBuilt();
   // What to send now, once the sockets that Applied asks for are open or closed. Precondition: Apply
   // succeeded.
   std::vector<Request> Acknowledge() { return subscriber_->Done(); }
@@ -76,9 +82,11 @@ class Replica {
   size_t failing_count() const { return installer_.failing_count(); }
 
  private:
-  explicit Replica(const Parts& parts) : parts_(parts), installer_(parts.store, parts.directory) {}
+  explicit Replica(const Parts& parts)
+      : parts_(parts), installer_(parts.store, parts.directory, parts.built) {}
 
-  void Install(const std::vector<replication::ZoneUpdate>& updates);
+  void Install(const std::vector<replication::ZoneUpdate>& updates, ZoneInstaller::Building building);
+  void NoteUnloadable(UnloadableZone zone);
 
   Parts parts_;
   ZoneInstaller installer_;

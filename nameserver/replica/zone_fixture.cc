@@ -64,6 +64,7 @@ replication::ZoneUpdate StoreTestZone(store::Store& store, const std::string& zo
   update.generation = generation;
   update.digest = DigestOf(records).ToBytes();
   update.digest_key_id = kTestKeyId;
+  update.record_sets = records.size();
   return update;
 }
 

@@ -5,57 +5,60 @@
 
 #include "absl/strings/str_cat.h"
 #include "dns/base/check.h"
-#include "replication/replica/layout.h"
+#include "nameserver/replica/zone_reading.h"
 
 namespace quartet::nameserver {
 namespace {
 
-using replication::Digest;
 using replication::Hasher;
 using replication::ZoneUpdate;
 
 // Zones staged before they are published, so that a start with many of them does not hold all twice.
 constexpr size_t kPublishEvery = 1000;
 
-// Puts the record sets under `prefix` into the builder and returns what they add up to.
-absl::StatusOr<Digest> ReadRecords(const store::Store& store, const std::string& prefix, Hasher& hasher,
-                                   ZoneBuilder& builder) {
-  Digest digest;
-  const std::unique_ptr<store::Iterator> records = store.Scan(prefix, store::PrefixEnd(prefix));
-  for (; records->Valid(); records->Next()) {
-    const absl::string_view key = records->key().substr(prefix.size());
-    absl::Status added = builder.Add(key, records->value());
-    if (!added.ok()) return added;
-    digest += hasher.Hash(key, records->value());
+std::vector<RecordUpdate> AsUpdates(const std::vector<ZoneUpdate::Record>& records) {
+  std::vector<RecordUpdate> updates;
+  updates.reserve(records.size());
+  for (const ZoneUpdate::Record& record : records) {
+    RecordUpdate& update = updates.emplace_back();
+    update.record_key = record.key;
+    if (record.served.has_value()) update.served = *record.served;
   }
-  if (!records->status().ok()) return records->status();
-  return digest;
+  return updates;
 }
 
 }  // namespace
 
-std::vector<UnloadableZone> ZoneInstaller::Install(const std::vector<ZoneUpdate>& updates,
-                                                   const DigestKeys& keys) {
-  std::vector<UnloadableZone> unloadable;
+ZoneInstaller::ZoneInstaller(const store::Store& store, Directory& directory, std::function<void()> built)
+    : store_(store), directory_(directory) {
+  if (built != nullptr) big_ = std::make_unique<BigZones>(store, std::move(built));
+}
+
+ZoneInstaller::Installed ZoneInstaller::Install(const std::vector<ZoneUpdate>& updates,
+                                                const DigestKeys& keys, Building building) {
+  Installed installed;
   size_t staged = 0;
   for (const ZoneUpdate& update : updates) {
-    const absl::Status applied = Apply(update, keys);
+    const absl::Status applied = Apply(update, keys, building, installed.loading);
     if (!applied.ok()) {
-      unloadable.push_back({update.zone_id, std::string(applied.message())});
-      // An apex that another zone has is that zone's: then this one has no name to fail under.
-      if (directory_.Fail(update.zone_id, update.apex).ok()) {
-        Note(update.zone_id, true);
-      } else {
-        Forget(update.zone_id);
-      }
+      installed.unloadable.push_back({update.zone_id, std::string(applied.message())});
+      Fail(update.zone_id, update.apex);
     }
     if (++staged % kPublishEvery == 0) directory_.Publish();
   }
   directory_.Publish();
-  return unloadable;
+  // Now that the store and what is to be built are of one state.
+  if (big_ != nullptr) big_->StartNext(keys);
+  return installed;
 }
 
-absl::Status ZoneInstaller::Apply(const ZoneUpdate& update, const DigestKeys& keys) {
+absl::Status ZoneInstaller::Apply(const ZoneUpdate& update, const DigestKeys& keys, Building building,
+                                  std::vector<LoadingZone>& loading) {
+  const bool records = update.kind == ZoneUpdate::Kind::kRecords;
+  if (big_ != nullptr && records && big_->Keep(update)) return absl::OkStatus();
+  const bool large = update.kind == ZoneUpdate::Kind::kLoad && update.record_sets >= BigZones::kRecordSets;
+  if (big_ != nullptr && large && building == Building::kBesides) return LoadBesides(update, loading);
+  if (big_ != nullptr && !records) big_->Drop(update.zone_id);
   switch (update.kind) {
     case ZoneUpdate::Kind::kLoad:
       return Load(update, keys);
@@ -63,7 +66,7 @@ absl::Status ZoneInstaller::Apply(const ZoneUpdate& update, const DigestKeys& ke
       return Change(update);
     case ZoneUpdate::Kind::kFail: {
       absl::Status failed = directory_.Fail(update.zone_id, update.apex);
-      if (failed.ok()) Note(update.zone_id, true);
+      if (failed.ok()) Note(update.zone_id, 0);
       return failed;
     }
     case ZoneUpdate::Kind::kRemove:
@@ -74,31 +77,74 @@ absl::Status ZoneInstaller::Apply(const ZoneUpdate& update, const DigestKeys& ke
   QUARTET_CHECK(false);
 }
 
+absl::Status ZoneInstaller::LoadBesides(const ZoneUpdate& update, std::vector<LoadingZone>& loading) {
+  const uint64_t served = ServedRevision(update.zone_id);
+  if (served == 0) {
+    // It has a name from now on, which no parent answers for.
+    absl::Status failed = directory_.Fail(update.zone_id, update.apex);
+    if (!failed.ok()) return failed;
+    Note(update.zone_id, 0);
+  }
+  big_->Load(update);
+  loading.push_back({update.zone_id, served});
+  return absl::OkStatus();
+}
+
 absl::Status ZoneInstaller::Load(const ZoneUpdate& update, const DigestKeys& keys) {
   absl::StatusOr<Hasher*> hasher = HasherFor(update.digest_key_id, keys);
   if (!hasher.ok()) return hasher.status();
-  ZoneBuilder builder(update.apex);
-  absl::StatusOr<Digest> digest = ReadRecords(
-      store_, replication::layout::Generation(update.zone_id, update.generation), **hasher, builder);
-  if (!digest.ok()) return digest.status();
-  if (!(*digest == Digest::FromBytes(update.digest))) {
-    return absl::DataLossError(absl::StrCat("its record sets on disk add up to digest ", digest->ToHex(),
-                                            " instead of ", Digest::FromBytes(update.digest).ToHex()));
-  }
-  absl::Status installed = directory_.Install(update.zone_id, std::move(builder));
-  if (installed.ok()) Note(update.zone_id, false);
+  absl::StatusOr<ZoneBuilder> builder = ReadZone(store_, update, **hasher, nullptr);
+  if (!builder.ok()) return builder.status();
+  absl::Status installed = directory_.Install(update.zone_id, *std::move(builder));
+  if (installed.ok()) Note(update.zone_id, update.revision);
   return installed;
 }
 
 absl::Status ZoneInstaller::Change(const ZoneUpdate& update) {
-  std::vector<RecordUpdate> records;
-  records.reserve(update.records.size());
-  for (const ZoneUpdate::Record& record : update.records) {
-    RecordUpdate& changed = records.emplace_back();
-    changed.record_key = record.key;
-    if (record.served.has_value()) changed.served = *record.served;
+  absl::Status changed = directory_.Update(update.zone_id, AsUpdates(update.records));
+  if (changed.ok()) Note(update.zone_id, update.revision);
+  return changed;
+}
+
+std::optional<ZoneInstaller::Built> ZoneInstaller::InstallBuilt(const DigestKeys& keys) {
+  if (big_ == nullptr) return std::nullopt;
+  std::optional<BigZones::Built> zone = big_->Take();
+  std::optional<Built> built;
+  if (zone.has_value()) {
+    absl::Status status = zone->builder.status();
+    if (status.ok()) status = directory_.Install(zone->zone_id, *std::move(zone->builder));
+    // One batch, however many changes it came to.
+    if (status.ok() && !zone->changes.empty())
+      status = directory_.Update(zone->zone_id, AsUpdates(zone->changes));
+    if (status.ok()) {
+      Note(zone->zone_id, zone->revision);
+    } else {
+      Fail(zone->zone_id, zone->apex);
+    }
+    directory_.Publish();
+    built = Built{std::move(zone->zone_id), std::string(status.message())};
   }
-  return directory_.Update(update.zone_id, records);
+  big_->StartNext(keys);
+  return built;
+}
+
+std::vector<LoadingZone> ZoneInstaller::Loading() const {
+  std::vector<LoadingZone> loading;
+  if (big_ == nullptr) return loading;
+  for (std::string& zone_id : big_->Ids()) {
+    const uint64_t served = ServedRevision(zone_id);
+    loading.push_back({std::move(zone_id), served});
+  }
+  return loading;
+}
+
+void ZoneInstaller::Fail(const std::string& zone_id, const dns::Name& apex) {
+  if (big_ != nullptr) big_->Drop(zone_id);
+  if (directory_.Fail(zone_id, apex).ok()) {
+    Note(zone_id, 0);
+  } else {
+    Forget(zone_id);
+  }
 }
 
 absl::StatusOr<Hasher*> ZoneInstaller::HasherFor(uint32_t key_id, const DigestKeys& keys) {
@@ -111,17 +157,23 @@ absl::StatusOr<Hasher*> ZoneInstaller::HasherFor(uint32_t key_id, const DigestKe
   return &hashers_.emplace(key_id, Hasher(key->second)).first->second;
 }
 
-void ZoneInstaller::Note(const std::string& zone_id, bool failing) {
-  bool& was_failing = zones_[zone_id];
-  failing_ += static_cast<size_t>(failing) - static_cast<size_t>(was_failing);
-  was_failing = failing;
+void ZoneInstaller::Note(const std::string& zone_id, uint64_t revision) {
+  const auto [zone, added] = zones_.try_emplace(zone_id, revision);
+  const bool was_failing = !added && zone->second == 0;
+  failing_ += static_cast<size_t>(revision == 0) - static_cast<size_t>(was_failing);
+  zone->second = revision;
 }
 
 void ZoneInstaller::Forget(const std::string& zone_id) {
   const auto zone = zones_.find(zone_id);
   if (zone == zones_.end()) return;
-  failing_ -= static_cast<size_t>(zone->second);
+  failing_ -= static_cast<size_t>(zone->second == 0);
   zones_.erase(zone);
+}
+
+uint64_t ZoneInstaller::ServedRevision(const std::string& zone_id) const {
+  const auto zone = zones_.find(zone_id);
+  return zone == zones_.end() ? 0 : zone->second;
 }
 
 }  // namespace quartet::nameserver

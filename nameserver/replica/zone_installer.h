@@ -2,12 +2,16 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
+#include "nameserver/replica/big_zones.h"
 #include "nameserver/zone/directory.h"
 #include "replication/digest/digest.h"
 #include "replication/feed/subscriber.h"
@@ -21,38 +25,78 @@ struct UnloadableZone {
   std::string reason;
 };
 
+// A zone that is to be served anew, and is still being built: what was served before it is served on.
+struct LoadingZone {
+  std::string zone_id;
+  // 0: SERVFAIL.
+  uint64_t served_revision;
+};
+
 // The directory's only writer. Not thread-safe. Store and directory must outlive it.
+//
+// Small zones are built as their update comes. With `built`, large ones (BigZones::kRecordSets) are built by
+// a thread of low priority, meanwhile the version before answers, and with it everything the zone is asked.
+// The most it takes beside what is served: the tree being built, BigZones::kKeptBytes, and until all readers
+// have moved on, the tree it takes the place of.
 class ZoneInstaller {
  public:
   using DigestKeys = std::map<uint32_t, std::string>;
 
-  ZoneInstaller(const store::Store& store, Directory& directory) : store_(store), directory_(directory) {}
+  // `built` is called in another thread when InstallBuilt has something to do. Without it all zones are built
+  // as they come.
+  ZoneInstaller(const store::Store& store, Directory& directory, std::function<void()> built = nullptr);
 
-  // Installs updates in order and publishes: on return every later datagram is answered from them. A zone
-  // whose record sets on disk are damaged, or don't add up to the digest they must have, is one of those
-  // returned; the others are installed all the same.
-  std::vector<UnloadableZone> Install(const std::vector<replication::ZoneUpdate>& updates,
-                                      const DigestKeys& keys);
+  struct Installed {
+    std::vector<UnloadableZone> unloadable;
+    std::vector<LoadingZone> loading;
+  };
+  // kBesides: large zones may be built beside; kAtOnce: all are built now.
+  enum class Building { kAtOnce, kBesides };
+  // Installs updates in order and publishes: on return every later datagram is answered from them, but for
+  // the zones that are loading. A zone whose record sets on disk are damaged, or don't add up to the digest
+  // they must have, is unloadable; the others are installed all the same. The store must be as the updates
+  // leave it.
+  Installed Install(const std::vector<replication::ZoneUpdate>& updates, const DigestKeys& keys,
+                    Building building = Building::kAtOnce);
+
+  // What InstallBuilt came to.
+  struct Built {
+    std::string zone_id;
+    // Empty: every later datagram is answered from the zone as all updates so far left it. Else it answers
+    // SERVFAIL, and why.
+    std::string unloadable;
+  };
+  // Installs the zone that is built, if any, and has the next one built.
+  std::optional<Built> InstallBuilt(const DigestKeys& keys);
+  // Zones to be built.
+  std::vector<LoadingZone> Loading() const;
 
   // Zones in the directory, and those of them that answer SERVFAIL (still to be fetched, or unloadable).
   size_t zone_count() const { return zones_.size(); }
   size_t failing_count() const { return failing_; }
 
  private:
-  absl::Status Apply(const replication::ZoneUpdate& update, const DigestKeys& keys);
+  absl::Status Apply(const replication::ZoneUpdate& update, const DigestKeys& keys, Building building,
+                     std::vector<LoadingZone>& loading);
+  absl::Status LoadBesides(const replication::ZoneUpdate& update, std::vector<LoadingZone>& loading);
+  // An apex that another zone has is that zone's: then this one has no name to fail under.
+  void Fail(const std::string& zone_id, const dns::Name& apex);
   absl::Status Load(const replication::ZoneUpdate& update, const DigestKeys& keys);
   absl::Status Change(const replication::ZoneUpdate& update);
   absl::StatusOr<replication::Hasher*> HasherFor(uint32_t key_id, const DigestKeys& keys);
-  // Keeps the counts: the zone answers (or fails), or is gone.
-  void Note(const std::string& zone_id, bool failing);
+  // Keeps the counts: the zone answers from `revision` (0: it fails), or is gone.
+  void Note(const std::string& zone_id, uint64_t revision);
   void Forget(const std::string& zone_id);
+  uint64_t ServedRevision(const std::string& zone_id) const;
 
   const store::Store& store_;
   Directory& directory_;
-  // Zone id -> it answers SERVFAIL. Invariant: failing_ of them do.
-  absl::flat_hash_map<std::string, bool> zones_;
+  // Zone id -> the revision it answers from. Invariant: for failing_ of them that is 0, SERVFAIL.
+  absl::flat_hash_map<std::string, uint64_t> zones_;
   size_t failing_ = 0;
   std::map<uint32_t, replication::Hasher> hashers_;
+  // Null: none may be built beside.
+  std::unique_ptr<BigZones> big_;
 };
 
 }  // namespace quartet::nameserver

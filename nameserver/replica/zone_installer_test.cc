@@ -19,13 +19,14 @@ constexpr char kOther[] = "Z0000000000002";
 class ZoneInstallerTest : public testing::Test {
  protected:
   std::vector<UnloadableZone> Install(const std::vector<ZoneUpdate>& updates) {
-    return installer_.Install(updates, {{kTestKeyId, kTestKey}});
+    return installer_.Install(updates, {{kTestKeyId, kTestKey}}).unloadable;
   }
   ZoneUpdate Update(ZoneUpdate::Kind kind, const std::string& zone_id, const dns::Name& apex) {
     ZoneUpdate update;
     update.kind = kind;
     update.zone_id = zone_id;
     update.apex = apex;
+    update.revision = 2;
     return update;
   }
 

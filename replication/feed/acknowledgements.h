@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "quartet/replication/v1/feed.pb.h"
+#include "replication/feed/loading_zones.h"
 #include "replication/replica/node_replica.h"
 
 namespace quartet::replication {
@@ -22,14 +23,16 @@ class Acknowledgements {
   void Begin() { connected_ = true; }
   void End();
 
-  // nullopt: nothing new, or not now. Precondition: all of `replica` is synced and visible.
-  std::optional<quartet::replication::v1::Acknowledgement> Next(const NodeReplica& replica, int64_t now_us);
+  // nullopt: nothing new, or not now. Precondition: all of `replica` is synced, and visible but for `loading`.
+  std::optional<quartet::replication::v1::Acknowledgement> Next(const NodeReplica& replica,
+                                                                const LoadingZones& loading, int64_t now_us);
 
  private:
   bool connected_ = false;
   // What was said last on this stream.
   std::optional<Position> position_;
   uint64_t behind_version_ = 0;
+  uint64_t loading_version_ = 0;
   int64_t time_us_ = 0;
 };
 

@@ -43,6 +43,10 @@ class Machine : public Subscriber {
   std::vector<v1::SubscribeRequest> Done() override;
 
   void Unloadable(const std::string& zone_id, const std::string& reason) override;
+  void Loading(const std::string& zone_id, uint64_t served_revision) override {
+    loading_.Begin(zone_id, served_revision);
+  }
+  void Loaded(const std::string& zone_id) override { loading_.End(zone_id); }
   v1::SubscribeRequest SocketsClosed() override;
   std::optional<int64_t> MicrosSinceSpan() const override;
 
@@ -80,6 +84,7 @@ class Machine : public Subscriber {
   Fetches fetches_;
   StreamRules rules_;
   Acknowledgements acknowledgements_;
+  LoadingZones loading_;
   ZoneUpdates updates_;
   // Messages of the stream that passed the rules and wait for the next write.
   std::vector<v1::SubscribeResponse> queue_;
@@ -154,6 +159,9 @@ Subscriber::Ready Machine::TakeReady() {
   if (replica_.meta().cursor != cursor) replica_.WriteCursor(out);
   ready.sync = sync_ && !ready.batch.empty() ? store::Store::Sync::kYes : store::Store::Sync::kNo;
   ready.visible = updates_.Take();
+  for (const ZoneUpdate& update : ready.visible) {
+    if (update.kind != ZoneUpdate::Kind::kRecords) loading_.Replaced(update.zone_id);
+  }
   ready.drain = drain_;
   return ready;
 }
@@ -195,6 +203,7 @@ void Machine::TakeInventory(store::Overlay& out, const v1::InventoryPart& part) 
 void Machine::Settle(store::Overlay& out, const Position& as_of) {
   const NodeInventory::Difference difference = std::move(*inventory_).Finish();
   inventory_.reset();
+  loading_.Distrust();
   for (const std::string& zone_id : difference.gone) {
     updates_.Remove(zone_id, replica_.Find(zone_id)->apex);
     fetches_.Forget(zone_id);
@@ -239,8 +248,10 @@ NodeReplica::Applied Machine::ApplyDelta(store::Overlay& out, const std::string&
   const dns::Name apex = before == nullptr ? dns::Name() : before->apex;
   const NodeReplica::Applied applied = replica_.Apply(out, zone_id, delta);
   switch (applied) {
-    case NodeReplica::Applied::kLoaded:
     case NodeReplica::Applied::kFlipped:
+      loading_.Flipped(zone_id);
+      [[fallthrough]];
+    case NodeReplica::Applied::kLoaded:
       updates_.Load(*replica_.Find(zone_id));
       break;
     case NodeReplica::Applied::kChanged:
@@ -370,7 +381,8 @@ void Machine::CheckComplete(store::Overlay& out, Ready& ready) {
 std::vector<v1::SubscribeRequest> Machine::Done() {
   std::vector<v1::SubscribeRequest> requests;
   const int64_t now = Now();
-  if (std::optional<v1::Acknowledgement> acknowledgement = acknowledgements_.Next(replica_, now)) {
+  loading_.Done();
+  if (std::optional<v1::Acknowledgement> acknowledgement = acknowledgements_.Next(replica_, loading_, now)) {
     *requests.emplace_back().mutable_acknowledgement() = *std::move(acknowledgement);
   }
   v1::Credit credit = rules_.TakeCredit();

@@ -46,10 +46,11 @@ struct ZoneUpdate {
   std::string zone_id;
   dns::Name apex;
   uint64_t revision = 0;
-  // kLoad: where its record sets are, and what their digest must be (16 bytes).
+  // kLoad: where its record sets are, what their digest must be (16 bytes), and how many they are.
   uint64_t generation = 0;
   std::string digest;
   uint32_t digest_key_id = 0;
+  uint64_t record_sets = 0;
   // kRecords.
   std::vector<Record> records;
   // kFail: why.
@@ -110,6 +111,12 @@ class Subscriber {
   // The store could not load a zone it should serve: it is an exception (served revision 0) of every acknowledgement, and
   // BEHIND, until it was fetched anew. Call between TakeReady and Done, or before the first Connected.
   virtual void Unloadable(const std::string& zone_id, const std::string& reason) = 0;
+  // A kLoad of the last Ready is not visible yet: its zone is still being built. What was served before is
+  // served on, of revision `served_revision` (0: SERVFAIL). Until Loaded, whatever comes meanwhile, the zone
+  // is an exception of every acknowledgement. Call between TakeReady and Done, or before the first Connected.
+  virtual void Loading(const std::string& zone_id, uint64_t served_revision) = 0;
+  // The zone is served as all that was made visible so far left it. The next Done acknowledges it.
+  virtual void Loaded(const std::string& zone_id) = 0;
   virtual quartet::replication::v1::SubscribeRequest SocketsClosed() = 0;
 
   // Microseconds (monotonic) since the controller's last span: how stale the answers may be. nullopt: none since start.

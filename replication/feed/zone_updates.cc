@@ -15,6 +15,7 @@ ZoneUpdate Describe(ZoneUpdate::Kind kind, const NodeZone& zone) {
   update.generation = zone.generation;
   update.digest = zone.row.served_digest();
   update.digest_key_id = zone.row.digest_key_id();
+  update.record_sets = zone.row.record_sets();
   return update;
 }
 
