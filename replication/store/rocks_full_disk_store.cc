@@ -11,6 +11,7 @@
 #include "replication/store/rocks_options.h"
 #include "replication/store/rocks_reader.h"
 #include "replication/store/rocks_status.h"
+#include "replication/store/rocks_synced_files.h"
 
 namespace quartet::store {
 namespace {
@@ -78,6 +79,7 @@ class FullDiskStore : public Store {
 
 absl::StatusOr<std::unique_ptr<Store>> OpenOnFullDisk(const std::string& directory, const absl::Status& why,
                                                       OpenForWritingFn open_for_writing) {
+  if (absl::Status status = CheckSyncedFiles(directory); !status.ok()) return status;
   rocksdb::Options options = ToRocksDb({});
   options.create_if_missing = false;
   options.max_open_files = -1;

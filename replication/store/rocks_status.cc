@@ -32,8 +32,14 @@ absl::Status DiskFull(const std::string& directory, absl::string_view why) {
                    ": make room there, writing then goes on by itself; ", why));
 }
 
+// A file that is named in the manifest and is not there is lost data too.
+bool IsDamage(const rocksdb::Status& status) {
+  return status.IsCorruption() || status.IsPathNotFound() ||
+         absl::StrContains(status.ToString(), "No such file");
+}
+
 absl::Status ReadError(const std::string& directory, const rocksdb::Status& status) {
-  if (status.IsCorruption()) {
+  if (IsDamage(status)) {
     return absl::DataLossError(
         absl::StrCat("damaged bytes in the database in ", directory, ": ", status.ToString()));
   }
@@ -43,6 +49,11 @@ absl::Status ReadError(const std::string& directory, const rocksdb::Status& stat
 
 absl::Status WriteError(const std::string& directory, const rocksdb::Status& status) {
   if (IsNoSpace(status)) return DiskFull(directory, status.ToString());
+  // Found by a compaction or a flush; RocksDB takes no write any more.
+  if (IsDamage(status)) {
+    return absl::DataLossError(
+        absl::StrCat("damaged bytes in the database in ", directory, ": ", status.ToString()));
+  }
   return absl::UnavailableError(absl::StrCat("can't write the database in ", directory, ": ",
                                              status.ToString(),
                                              "; see to the cause, then restart this process"));
@@ -61,8 +72,7 @@ absl::Status OpenError(const std::string& directory, const rocksdb::Status& stat
     return HeldError(directory, message);
   if (absl::StrContains(message, "Permission denied"))
     return FileError(directory, EACCES, "open the database in");
-  // A file that is named in the manifest and is not there is lost data too.
-  if (status.IsCorruption() || status.IsPathNotFound() || absl::StrContains(message, "No such file")) {
+  if (IsDamage(status)) {
     return absl::DataLossError(
         absl::StrCat("the database in ", directory, " is damaged; nothing was changed there: ", message));
   }

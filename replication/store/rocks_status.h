@@ -16,9 +16,12 @@ bool IsNoSpace(const rocksdb::Status& status);
 // RESOURCE_EXHAUSTED.
 absl::Status DiskFull(const std::string& directory, absl::string_view why);
 
+// Files, or bytes in them, are not as they were written.
+bool IsDamage(const rocksdb::Status& status);
+
 // DATA_LOSS or UNAVAILABLE.
 absl::Status ReadError(const std::string& directory, const rocksdb::Status& status);
-// RESOURCE_EXHAUSTED or UNAVAILABLE.
+// RESOURCE_EXHAUSTED, DATA_LOSS or UNAVAILABLE.
 absl::Status WriteError(const std::string& directory, const rocksdb::Status& status);
 // RESOURCE_EXHAUSTED or UNAVAILABLE.
 absl::Status CheckpointError(const std::string& directory, const rocksdb::Status& status);

@@ -28,6 +28,7 @@
 #include "replication/store/rocks_options.h"
 #include "replication/store/rocks_reader.h"
 #include "replication/store/rocks_status.h"
+#include "replication/store/rocks_synced_files.h"
 
 namespace quartet::store {
 
@@ -80,9 +81,10 @@ constexpr uint64_t kSmallFiles = 1 << 20;
 
 class RocksStore : public Store {
  public:
-  RocksStore(std::string directory, std::unique_ptr<rocksdb::DB> db, std::shared_ptr<ErrorWatch> watch,
-             size_t reserve_bytes)
+  RocksStore(std::string directory, std::unique_ptr<rocksdb::Env> env, std::unique_ptr<rocksdb::DB> db,
+             std::shared_ptr<ErrorWatch> watch, size_t reserve_bytes)
       : directory_(std::move(directory)),
+        env_(std::move(env)),
         db_(std::move(db)),
         watch_(std::move(watch)),
         reserve_bytes_(reserve_bytes) {}
@@ -156,6 +158,7 @@ class RocksStore : public Store {
   }
 
   const std::string directory_;
+  const std::unique_ptr<rocksdb::Env> env_;
   const std::unique_ptr<rocksdb::DB> db_;
   const std::shared_ptr<ErrorWatch> watch_;
   const size_t reserve_bytes_;
@@ -169,13 +172,16 @@ absl::StatusOr<std::unique_ptr<Store>> OpenForWriting(const std::string& directo
     return absl::NotFoundError(absl::StrCat("there is no database in ", directory));
   }
   if (auto status = PrepareDirectory(directory); !status.ok()) return status;
+  if (auto status = CheckSyncedFiles(directory); !status.ok()) return status;
   rocksdb::Options translated = ToRocksDb(options);
+  std::unique_ptr<rocksdb::Env> env = MakeNotingEnv(directory);
+  translated.env = env.get();
   const auto watch = std::make_shared<ErrorWatch>();
   translated.listeners.push_back(watch);
   rocksdb::DB* db = nullptr;
   const auto status = rocksdb::DB::Open(translated, directory, &db);
   if (!status.ok()) return OpenError(directory, status);
-  return std::make_unique<RocksStore>(directory, std::unique_ptr<rocksdb::DB>(db), watch,
+  return std::make_unique<RocksStore>(directory, std::move(env), std::unique_ptr<rocksdb::DB>(db), watch,
                                       options.reserve_bytes);
 }
 

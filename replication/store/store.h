@@ -71,7 +71,8 @@ class Store : public Reader {
  public:
   enum class Sync { kNo, kYes };
   // On return the batch is visible to every read; with kYes it, and every write before it, survives a crash.
-  // RESOURCE_EXHAUSTED: the disk is full; UNAVAILABLE: it can't be written (the reason is in the message, and
+  // RESOURCE_EXHAUSTED: the disk is full; DATA_LOSS: what is stored is damaged, and no write is taken any more until the store
+  // was made anew; UNAVAILABLE: it can't be written (the reason is in the message, and
   // holds for every later write until the store is opened anew or the cause has gone). A failed batch leaves
   // nothing behind.
   virtual absl::Status Write(const Batch& batch, Sync sync) = 0;
