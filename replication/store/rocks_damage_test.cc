@@ -97,7 +97,7 @@ TEST_F(RocksDamageTest, EveryByteOfALogsHeadersIsWatched) {
 TEST_F(RocksDamageTest, RandomFlipsInLogAndManifestAreFound) {
   std::mt19937 random(7);
   for (const char* part : {".log", "MANIFEST-"}) {
-    for (int i = 0; i < 100; ++i) {
+    for (int i = 0; i < 40; ++i) {
       EXPECT_TRUE(IsFound([&](const std::string& copy) {
         const std::string file = Newest(copy, part);
         std::string bytes = ReadFile(file);
@@ -111,7 +111,7 @@ TEST_F(RocksDamageTest, RandomFlipsInLogAndManifestAreFound) {
 TEST_F(RocksDamageTest, ALogOrManifestCutAnywhereIsFound) {
   std::mt19937 random(7);
   for (const char* part : {".log", "MANIFEST-"}) {
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < 30; ++i) {
       EXPECT_TRUE(IsFound([&](const std::string& copy) {
         const std::string file = Newest(copy, part);
         fs::resize_file(file, random() % fs::file_size(file));
