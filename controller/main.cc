@@ -54,7 +54,8 @@ int Run(const Options& options) {
   if (!controller.ok()) return Fail(controller.status());
 
   replication::FeedService feed((*controller)->log(), (*controller)->replica(), replication::SystemClock());
-  feed.set_on_progress([&] { (*controller)->OnProgress(feed.Progress()); });
+  feed.set_on_progress(
+      [&](const std::vector<replication::NodeProgress>& moved) { (*controller)->OnProgress(moved); });
   (*controller)->set_on_committed([&](const replication::Position& head, bool roster_changed) {
     if (roster_changed) feed.RosterChanged();
     feed.Committed(head);

@@ -114,9 +114,9 @@ class FeedOverGrpcTest : public testing::Test {
 
   void Start(int port) {
     service_ = std::make_unique<FeedService>(controller_.log(), store_, SystemClock());
-    service_->set_on_progress([this] {
+    service_->set_on_progress([this](const std::vector<NodeProgress>& moved) {
       std::lock_guard lock(mutex_);
-      progress_ = service_->Progress();
+      progress_ = moved;
       moved_.notify_all();
     });
     service_->Committed(controller_.head());

@@ -25,6 +25,8 @@ class LogWindow {
   // The entry at `index`. Valid until Shrink. OUT_OF_RANGE: trimmed; DATA_LOSS, UNIMPLEMENTED: it can't be
   // read.
   absl::StatusOr<const Decoded*> At(uint64_t index);
+  // Whether At(index) needs no read.
+  bool Has(uint64_t index) const { return entries_.count(index) != 0; }
   // Forgets the oldest entries beyond `max_bytes`.
   void Shrink();
 

@@ -1,64 +1,36 @@
 #include "replication/feed/publisher.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "quartet/stored/v1/entry.pb.h"
 #include "quartet/stored/v1/zone.pb.h"
-#include "replication/feed/log_window.h"
-#include "replication/feed/session.h"
+#include "replication/feed/publisher_machine.h"
 #include "replication/replica/full_view.h"
 
 namespace quartet::replication {
 namespace {
 
-constexpr size_t kWindowBytes = 8 << 20;
+constexpr size_t kTailBytes = 4 << 20;
+constexpr size_t kPastBytes = 8 << 20;
+constexpr size_t kZoneCacheBytes = 32 << 20;
 constexpr size_t kMaxReason = 256;
 
-class Machine : public Publisher {
- public:
-  Machine(const Log& log, const store::Store& replica, Clock& clock, const Options& options)
-      : options_(options), source_{log,         replica, clock, options_, LogWindow(log, kWindowBytes),
-                                   std::nullopt} {}
+}  // namespace
 
-  absl::StatusOr<SessionId> Open(const std::string& node, const std::string& nameserver) override;
-  absl::Status Receive(SessionId session, const v1::SubscribeRequest& message) override;
-  void Close(SessionId session) override;
-  void Committed(const Position& head) override { source_.committed = head; }
-  void RosterChanged() override;
-  // Heartbeats are due by the clock, which Take reads.
-  void Tick() override {}
-  absl::Status Inquire(const std::string& node, const v1::Inquiry& inquiry) override;
-  absl::Status AllowRepair(const std::string& node, const std::string& zone_id) override;
-  void SetUnsettled(bool unsettled) override;
-  Output Take() override;
-  std::vector<NodeProgress> Progress() const override;
-  uint64_t progress_version() const override { return progress_version_; }
+PublisherMachine::PublisherMachine(const Log& log, const store::Store& replica, Clock& clock,
+                                   const Options& options)
+    : options_(options),
+      source_{log, replica, clock, options_},
+      tail_(log, kTailBytes),
+      past_(log, kPastBytes),
+      zone_cache_(kZoneCacheBytes),
+      admission_(options.streams_at_once, options.between_streams_us),
+      inventory_places_(options.senders),
+      zones_places_(options.senders) {}
 
- private:
-  // PERMISSION_DENIED: this node may have no stream; else whether it is to drain.
-  absl::StatusOr<bool> CheckRoster(const std::string& node, const std::string& nameserver) const;
-  void End(SessionId session, absl::Status status);
-  absl::Status Hello(Session& session, const v1::Hello& hello);
-  absl::Status Acknowledge(const Session& session, const v1::Acknowledgement& acknowledgement);
-  absl::Status Reported(Session& session, const v1::ReportPart& part);
-  absl::Status Health(const Session& session, const v1::Health& health);
-  NodeProgress& ProgressOf(const Session& session);
-  // FAILED_PRECONDITION: the node has none.
-  absl::StatusOr<Session*> SessionOf(const std::string& node);
-
-  const Options options_;
-  FeedSource source_;
-  std::map<SessionId, Session> sessions_;
-  SessionId last_session_ = 0;
-  std::vector<Output::End> ended_;
-  std::vector<Output::Report> reports_;
-  std::vector<Output::Health> health_;
-  std::map<std::string, NodeProgress> progress_;
-  uint64_t progress_version_ = 0;
-};
-
-absl::StatusOr<bool> Machine::CheckRoster(const std::string& node, const std::string& nameserver) const {
+absl::StatusOr<bool> PublisherMachine::CheckRoster(const std::string& node,
+                                                   const std::string& nameserver) const {
   absl::StatusOr<std::optional<FullView::ObjectRow>> object =
       FullView(source_.replica).GetObject(stored::v1::OBJECT_KIND_NODE, node);
   if (!object.ok()) return object.status();
@@ -77,118 +49,94 @@ absl::StatusOr<bool> Machine::CheckRoster(const std::string& node, const std::st
   return row.state() == stored::v1::NODE_STATE_DRAINING;
 }
 
-absl::StatusOr<SessionId> Machine::Open(const std::string& node, const std::string& nameserver) {
+absl::StatusOr<SessionId> PublisherMachine::Open(const std::string& node, const std::string& nameserver) {
   absl::StatusOr<bool> drain = CheckRoster(node, nameserver);
   if (!drain.ok()) return drain.status();
-  for (const auto& [id, session] : sessions_) {
-    if (session.node() != node) continue;
-    End(id, absl::AbortedError(absl::StrCat("a newer stream of node ", node, " took over")));
-    break;
+  if (auto other = by_node_.find(node); other != by_node_.end()) {
+    End(*other->second, absl::AbortedError(absl::StrCat("a newer stream of node ", node, " took over")));
   }
   const SessionId id = ++last_session_;
-  auto [opened, inserted] = sessions_.try_emplace(id, id, node, nameserver);
-  if (*drain) opened->second.Drain();
+  auto session = std::make_shared<Session>(id, node, nameserver);
+  if (*drain) session->Drain();
+  const int64_t admitted_at = admission_.Admit(node, Now());
+  session->admitted = admitted_at <= Now();
+  if (!session->admitted) admissions_.emplace(admitted_at, id);
+  by_node_[node] = session.get();
+  sessions_.emplace(id, std::move(session));
   return id;
 }
 
-void Machine::End(SessionId session, absl::Status status) {
-  ended_.push_back({session, std::move(status)});
-  Close(session);
+void PublisherMachine::End(Session& session, absl::Status status) {
+  output_.ended.push_back({session.id(), std::move(status)});
+  Close(session.id());
 }
 
-void Machine::Close(SessionId session) {
-  auto found = sessions_.find(session);
+void PublisherMachine::Close(SessionId id) {
+  auto found = sessions_.find(id);
   if (found == sessions_.end()) return;
-  auto progress = progress_.find(found->second.node());
-  if (progress != progress_.end() && progress->second.connected) {
-    progress->second.connected = false;
-    ++progress_version_;
-  }
-  for (v1::ReportPart& part : found->second.questions().Abandon("the stream has ended"))
-    reports_.push_back({found->second.node(), std::move(part)});
+  // A turn may still have it.
+  const SessionPtr session = found->second;
+  session->closed = true;
+  auto progress = progress_.find(session->node());
+  if (progress != progress_.end() && progress->second.connected) Moved(*session).connected = false;
+  for (v1::ReportPart& part : session->questions().Abandon("the stream has ended"))
+    output_.reports.push_back({session->node(), std::move(part)});
+  if (session->live) LeaveLive(*session);
+  LeavePlaces(*session);
+  ahead_.erase(id);
+  by_node_.erase(session->node());
   sessions_.erase(found);
 }
 
-absl::Status Machine::Receive(SessionId id, const v1::SubscribeRequest& message) {
+absl::Status PublisherMachine::Receive(SessionId id, const v1::SubscribeRequest& message) {
   auto found = sessions_.find(id);
   if (found == sessions_.end()) return absl::AbortedError("this stream has ended");
-  Session& session = found->second;
+  Session& session = *found->second;
+  absl::Status status;
   switch (message.message_case()) {
     case v1::SubscribeRequest::kHello:
-      return Hello(session, message.hello());
+      status = Hello(session, message.hello());
+      break;
     case v1::SubscribeRequest::kAcknowledgement:
       return Acknowledge(session, message.acknowledgement());
     case v1::SubscribeRequest::kFetchZones:
-      return session.FetchZones(message.fetch_zones());
+      status = session.FetchZones(message.fetch_zones());
+      break;
     case v1::SubscribeRequest::kCredit:
-      return session.AddCredit(message.credit());
+      status = session.AddCredit(message.credit());
+      break;
     case v1::SubscribeRequest::kSocketsClosed:
-      if (session.incarnation().empty()) return absl::InvalidArgumentError("a message before Hello");
-      ProgressOf(session).sockets_closed = true;
-      ++progress_version_;
+      if (!session.said_hello()) return absl::InvalidArgumentError("a message before Hello");
+      Moved(session).sockets_closed = true;
       return absl::OkStatus();
     case v1::SubscribeRequest::kReportPart:
-      return Reported(session, message.report_part());
+      status = session.questions().Answered(message.report_part());
+      if (!status.ok()) return status;
+      output_.reports.push_back({session.node(), message.report_part()});
+      Emit(session, session.TakeSmall());
+      return absl::OkStatus();
     case v1::SubscribeRequest::kHealth:
-      return Health(session, message.health());
+      status = session.CheckHealth(message.health());
+      if (status.ok()) output_.health.push_back({session.node(), message.health()});
+      return status;
     case v1::SubscribeRequest::MESSAGE_NOT_SET:
-      break;
+      return absl::InvalidArgumentError("a message of no kind this controller knows");
   }
-  return absl::InvalidArgumentError("a message of no kind this controller knows");
+  if (status.ok()) Schedule(session);
+  return status;
 }
 
-absl::Status Machine::Reported(Session& session, const v1::ReportPart& part) {
-  if (absl::Status status = session.questions().Answered(part); !status.ok()) return status;
-  reports_.push_back({session.node(), part});
-  return absl::OkStatus();
-}
-
-absl::Status Machine::Health(const Session& session, const v1::Health& health) {
-  if (absl::Status status = session.CheckHealth(health); !status.ok()) return status;
-  health_.push_back({session.node(), health});
-  return absl::OkStatus();
-}
-
-absl::StatusOr<Session*> Machine::SessionOf(const std::string& node) {
-  for (auto& [id, session] : sessions_) {
-    if (session.node() == node) return &session;
-  }
-  return absl::FailedPreconditionError(absl::StrCat("node ", node, " is not connected"));
-}
-
-absl::Status Machine::Inquire(const std::string& node, const v1::Inquiry& inquiry) {
-  absl::StatusOr<Session*> session = SessionOf(node);
-  return session.ok() ? (*session)->questions().Add(inquiry) : session.status();
-}
-
-absl::Status Machine::AllowRepair(const std::string& node, const std::string& zone_id) {
-  absl::StatusOr<Session*> session = SessionOf(node);
-  return session.ok() ? (*session)->AllowRepair(zone_id) : session.status();
-}
-
-void Machine::SetUnsettled(bool unsettled) {
-  if (source_.unsettled == unsettled) return;
-  source_.unsettled = unsettled;
-  std::vector<SessionId> welcomed;
-  for (const auto& [id, session] : sessions_) {
-    if (session.welcomed()) welcomed.push_back(id);
-  }
-  for (SessionId id : welcomed) {
-    End(id, absl::UnavailableError(unsettled ? "a restored state is to be confirmed: subscribe anew"
-                                             : "confirmed: subscribe anew"));
-  }
-}
-
-NodeProgress& Machine::ProgressOf(const Session& session) {
+NodeProgress& PublisherMachine::Moved(const Session& session) {
+  moved_.insert(session.node());
   NodeProgress& progress = progress_[session.node()];
   progress.node = session.node();
   progress.nameserver = session.nameserver();
   return progress;
 }
 
-absl::Status Machine::Hello(Session& session, const v1::Hello& hello) {
+absl::Status PublisherMachine::Hello(Session& session, const v1::Hello& hello) {
   if (absl::Status status = session.Hello(hello); !status.ok()) return status;
-  NodeProgress& progress = ProgressOf(session);
+  NodeProgress& progress = Moved(session);
   if (progress.incarnation != hello.incarnation()) {
     progress.incarnation = hello.incarnation();
     progress.acknowledged = false;
@@ -200,13 +148,13 @@ absl::Status Machine::Hello(Session& session, const v1::Hello& hello) {
   progress.connected = true;
   progress.version = hello.version().substr(0, kMaxReason);
   progress.sockets_closed = false;
-  ++progress_version_;
   return absl::OkStatus();
 }
 
-absl::Status Machine::Acknowledge(const Session& session, const v1::Acknowledgement& acknowledgement) {
+absl::Status PublisherMachine::Acknowledge(const Session& session,
+                                           const v1::Acknowledgement& acknowledgement) {
   if (absl::Status status = session.CheckAcknowledgement(acknowledgement); !status.ok()) return status;
-  NodeProgress& progress = ProgressOf(session);
+  NodeProgress& progress = Moved(session);
   progress.acknowledged = true;
   progress.epoch = acknowledgement.epoch();
   progress.acknowledged_index = acknowledgement.index();
@@ -216,52 +164,87 @@ absl::Status Machine::Acknowledge(const Session& session, const v1::Acknowledgem
     progress.exceptions.push_back(
         {exception.zone_id(), exception.served_revision(), exception.reason().substr(0, kMaxReason)});
   }
-  ++progress_version_;
   return absl::OkStatus();
 }
 
-void Machine::RosterChanged() {
-  std::vector<std::pair<SessionId, absl::Status>> denied;
+absl::StatusOr<Session*> PublisherMachine::SessionOf(const std::string& node) {
+  auto found = by_node_.find(node);
+  if (found != by_node_.end()) return found->second;
+  return absl::FailedPreconditionError(absl::StrCat("node ", node, " is not connected"));
+}
+
+absl::Status PublisherMachine::Inquire(const std::string& node, const v1::Inquiry& inquiry) {
+  absl::StatusOr<Session*> session = SessionOf(node);
+  if (!session.ok()) return session.status();
+  absl::Status status = (*session)->questions().Add(inquiry);
+  Emit(**session, (*session)->TakeSmall());
+  return status;
+}
+
+absl::Status PublisherMachine::AllowRepair(const std::string& node, const std::string& zone_id) {
+  absl::StatusOr<Session*> session = SessionOf(node);
+  if (!session.ok()) return session.status();
+  absl::Status status = (*session)->AllowRepair(zone_id);
+  Emit(**session, (*session)->TakeSmall());
+  return status;
+}
+
+void PublisherMachine::SetUnsettled(bool unsettled) {
+  if (unsettled_ == unsettled) return;
+  unsettled_ = unsettled;
+  std::vector<SessionPtr> all;
+  for (const auto& [id, session] : sessions_) all.push_back(session);
+  for (const SessionPtr& session : all) {
+    if (!session->welcomed() && !session->spans_busy()) continue;
+    End(*session, absl::UnavailableError(unsettled ? "a restored state is to be confirmed: subscribe anew"
+                                                   : "confirmed: subscribe anew"));
+  }
+}
+
+void PublisherMachine::RosterChanged() {
+  std::vector<std::pair<SessionPtr, absl::Status>> denied;
   for (auto& [id, session] : sessions_) {
-    absl::StatusOr<bool> drain = CheckRoster(session.node(), session.nameserver());
+    absl::StatusOr<bool> drain = CheckRoster(session->node(), session->nameserver());
     if (!drain.ok()) {
-      denied.emplace_back(id, drain.status());
+      denied.emplace_back(session, drain.status());
     } else if (*drain) {
-      session.Drain();
+      session->Drain();
+      Emit(*session, session->TakeSmall());
     }
   }
-  for (auto& [id, status] : denied) End(id, std::move(status));
+  for (auto& [session, status] : denied) End(*session, std::move(status));
 }
 
-Publisher::Output Machine::Take() {
-  Output output;
-  std::vector<std::pair<SessionId, absl::Status>> broken;
-  std::vector<v1::SubscribeResponse> messages;
-  for (auto& [id, session] : sessions_) {
-    messages.clear();
-    absl::Status sent = session.Send(source_, messages, output.more);
-    for (v1::SubscribeResponse& message : messages) output.messages.push_back({id, std::move(message)});
-    if (!sent.ok()) broken.emplace_back(id, std::move(sent));
-  }
-  for (auto& [id, status] : broken) End(id, std::move(status));
-  output.ended = std::exchange(ended_, {});
-  output.reports = std::exchange(reports_, {});
-  output.health = std::exchange(health_, {});
-  source_.window.Shrink();
-  return output;
+void PublisherMachine::Emit(const Session& session, std::vector<Outgoing> messages) {
+  for (Outgoing& message : messages) output_.messages.push_back({session.id(), std::move(message)});
 }
 
-std::vector<NodeProgress> Machine::Progress() const {
+void PublisherMachine::SetWritable(SessionId id, bool writable) {
+  auto found = sessions_.find(id);
+  if (found == sessions_.end()) return;
+  found->second->writable = writable;
+  Schedule(*found->second);
+}
+
+void PublisherMachine::Tick() { UnstickSenders(); }
+
+Publisher::Output PublisherMachine::Take() {
+  Admit();
+  Beat();
+  for (const std::string& node : std::exchange(moved_, {})) output_.progress.push_back(progress_[node]);
+  return std::exchange(output_, {});
+}
+
+std::vector<NodeProgress> PublisherMachine::Progress() const {
   std::vector<NodeProgress> nodes;
+  nodes.reserve(progress_.size());
   for (const auto& [name, progress] : progress_) nodes.push_back(progress);
   return nodes;
 }
 
-}  // namespace
-
 std::unique_ptr<Publisher> Publisher::Create(const Log& log, const store::Store& replica, Clock& clock,
                                              const Options& options) {
-  return std::make_unique<Machine>(log, replica, clock, options);
+  return std::make_unique<PublisherMachine>(log, replica, clock, options);
 }
 
 }  // namespace quartet::replication

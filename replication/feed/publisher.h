@@ -14,6 +14,7 @@
 #include "quartet/replication/v1/feed.pb.h"
 #include "replication/base/clock.h"
 #include "replication/base/position.h"
+#include "replication/feed/outgoing.h"
 #include "replication/feed/progress.h"
 #include "replication/log/log.h"
 #include "replication/store/store.h"
@@ -22,13 +23,25 @@ namespace quartet::replication {
 
 using SessionId = uint64_t;
 
-// Not thread-safe: one lock or thread owns it. Reads of log and replica happen inside Take; they are bounded by credit.
+// Not thread-safe: one lock or thread owns it. What takes time (welcomes, catching up, inventories, zones) is read in
+// turns, which run outside that lock; what a commit has to do is to decode its entries once and to serialise them once
+// for each nameserver that is among their targets, whatever the number of nodes.
+//
+// Bounds. A node has 256 zones, 16 inquiries and 256 allowed repairs waiting at most. So many nodes as `senders` says are
+// in the middle of an inventory, and as many are sent zones, at a time; the others wait in line. A snapshot of the store
+// is held by these only, and given back by one that can take nothing for `stuck_us` (a zone begins anew; of an inventory
+// the stream ends, UNAVAILABLE). Decoded entries: 4 MiB of the log's end, 8 MiB of its past. Zones kept: 32 MiB.
 class Publisher {
  public:
   struct Options {
     int64_t heartbeat_us = 1'000'000;
     size_t span_bytes = 256 << 10;
     size_t part_bytes = 64 << 10;
+    size_t senders = 16;
+    int64_t stuck_us = 10'000'000;
+    // A node may open so many streams one after the other; then it gets a Welcome every so often.
+    int streams_at_once = 5;
+    int64_t between_streams_us = 2'000'000;
   };
 
   // `log` and `replica` must outlive it. The replica shows at least what Committed() was told.
@@ -48,8 +61,10 @@ class Publisher {
   virtual void Committed(const Position& head) = 0;
   // Node and nameserver rows may have changed: drains are sent, sessions of drained nodes end.
   virtual void RosterChanged() = 0;
-  // Time passed: heartbeats. Call at least every heartbeat_us / 4.
+  // Time passed. Call at least every heartbeat_us / 4. (Heartbeats are due by the clock, which Take reads.)
   virtual void Tick() = 0;
+  // The queue of a session's messages is full (false), or has drained: meanwhile it gets no spans and no zones.
+  virtual void SetWritable(SessionId session, bool writable) = 0;
 
   // Asks the node about its replica; `id` is the caller's, another one for each inquiry. One is answered after the
   // other. Once it was OK, parts come (Output::reports), in order, the last of them with `last`: with an `error` if the
@@ -68,7 +83,7 @@ class Publisher {
   struct Output {
     struct Message {
       SessionId session;
-      quartet::replication::v1::SubscribeResponse message;
+      Outgoing message;
     };
     struct End {
       SessionId session;
@@ -87,14 +102,27 @@ class Publisher {
     // What nodes said, in the order it came.
     std::vector<Report> reports;
     std::vector<Health> health;
-    // More could be sent now: call Take again after these.
-    bool more = false;
+    // Of each node whose progress moved since the last Take, what it is now.
+    std::vector<NodeProgress> progress;
   };
+  // What is to be sent, and told, by now.
   virtual Output Take() = 0;
 
-  // Last acknowledgements of all nodes ever seen by this controller, by name. `progress_version` grows with every move.
+  // A piece of reading, of a few milliseconds. Run() needs no lock; one runs at a time.
+  class Turn {
+   public:
+    virtual ~Turn() = default;
+    virtual void Run() = 0;
+  };
+  // The next one, in a fair order; nullptr: there is nothing to read, or one is not ended yet.
+  virtual std::unique_ptr<Turn> TakeTurn() = 0;
+  // It has run; call Take afterwards.
+  virtual void EndTurn(std::unique_ptr<Turn> turn) = 0;
+  // Whether TakeTurn has one.
+  virtual bool has_turn() const = 0;
+
+  // Last acknowledgements of all nodes ever seen by this controller, by name.
   virtual std::vector<NodeProgress> Progress() const = 0;
-  virtual uint64_t progress_version() const = 0;
 };
 
 }  // namespace quartet::replication

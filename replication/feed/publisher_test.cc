@@ -54,12 +54,18 @@ class PublisherTest : public testing::Test {
   std::map<SessionId, std::vector<v1::SubscribeResponse>> Take() {
     std::map<SessionId, std::vector<v1::SubscribeResponse>> messages;
     for (bool more = true; more;) {
+      std::unique_ptr<Publisher::Turn> turn = publisher_->TakeTurn();
+      more = turn != nullptr;
+      if (more) {
+        turn->Run();
+        publisher_->EndTurn(std::move(turn));
+      }
       Publisher::Output output = publisher_->Take();
-      for (auto& message : output.messages) messages[message.session].push_back(std::move(message.message));
+      for (auto& message : output.messages) messages[message.session].push_back(message.message.Parse());
       for (auto& end : output.ended) ended_[end.session] = end.status;
       for (auto& report : output.reports) reports_.push_back(std::move(report));
       for (auto& health : output.health) health_.push_back(std::move(health));
-      more = output.more;
+      more = more || publisher_->has_turn();
     }
     return messages;
   }

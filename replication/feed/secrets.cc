@@ -16,6 +16,16 @@ bool IsDigestKeyId(absl::string_view object_id, uint32_t& id) {
   return absl::ConsumePrefix(&object_id, "digest/") && absl::SimpleAtoi(object_id, &id);
 }
 
+std::vector<uint32_t> NewDigestKeys(const stored::v1::Entry& entry) {
+  std::vector<uint32_t> ids;
+  for (const stored::v1::Effect& effect : entry.effects()) {
+    uint32_t id = 0;
+    if (!effect.has_object() || effect.object().kind() != stored::v1::OBJECT_KIND_SECRET) continue;
+    if (IsDigestKeyId(effect.object().id(), id)) ids.push_back(id);
+  }
+  return ids;
+}
+
 absl::StatusOr<DigestKeys> ReadDigestKeys(const store::Reader& reader) {
   absl::StatusOr<std::vector<FullView::ObjectRow>> objects =
       FullView(reader).ListObjects(stored::v1::OBJECT_KIND_SECRET);

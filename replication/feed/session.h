@@ -1,49 +1,33 @@
-// One node's stream, seen from the controller: where it is in the log, what it asked for, and what it may
-// still be sent.
+// One node's stream, seen from the controller: what it asked for, and what it may still be sent.
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "quartet/replication/v1/feed.pb.h"
 #include "replication/base/position.h"
-#include "replication/feed/inventory_sender.h"
-#include "replication/feed/log_window.h"
-#include "replication/feed/progress.h"
+#include "replication/feed/outgoing.h"
 #include "replication/feed/publisher.h"
 #include "replication/feed/questions.h"
-#include "replication/feed/zone_sender.h"
+#include "replication/feed/span_sender.h"
+#include "replication/feed/zone_run.h"
 
 namespace quartet::replication {
 
-// What all sessions of a publisher share.
-struct FeedSource {
-  const Log& log;
-  const store::Store& replica;
-  Clock& clock;
-  const Publisher::Options& options;
-  LogWindow window;
-  // Nothing behind it is sent. nullopt until the first Committed.
-  std::optional<Position> committed;
-  // Nodes are to take nothing of it.
-  bool unsettled = false;
-};
-
-// Not thread-safe.
+// Guarded by the publisher's lock, but for the two senders while a turn has them (`busy`): then what is added for them
+// waits here. Not thread-safe.
 class Session {
  public:
   Session(SessionId id, std::string node, std::string nameserver)
-      : id_(id), node_(std::move(node)), nameserver_(std::move(nameserver)) {}
+      : id_(id), node_(std::move(node)), nameserver_(std::move(nameserver)), zones_(nameserver_) {}
 
   SessionId id() const { return id_; }
   const std::string& node() const { return node_; }
   const std::string& nameserver() const { return nameserver_; }
-  const std::string& incarnation() const { return hello_.incarnation(); }
+  const std::string& incarnation() const { return incarnation_; }
 
   // Each checks what the node says. INVALID_ARGUMENT, RESOURCE_EXHAUSTED: it breaks a rule.
   absl::Status Hello(const quartet::replication::v1::Hello& hello);
@@ -51,65 +35,79 @@ class Session {
   absl::Status FetchZones(const quartet::replication::v1::FetchZones& fetch);
   absl::Status AddCredit(const quartet::replication::v1::Credit& credit);
   absl::Status CheckHealth(const quartet::replication::v1::Health& health) const;
+
   Questions& questions() { return questions_; }
-  // Replicas may take what is sent: the Welcome is out, and does not say that this state is unsettled.
-  bool settled() const { return phase_ == Phase::kInventory || phase_ == Phase::kSpans; }
-  bool welcomed() const { return phase_ != Phase::kHello && phase_ != Phase::kWelcome; }
   // FAILED_PRECONDITION: not settled(); RESOURCE_EXHAUSTED: too many wait to be sent.
   absl::Status AllowRepair(const std::string& zone_id);
   // Tell the node, once, to close its sockets.
   void Drain() { drain_ = drain_ == Drained::kNo ? Drained::kWanted : drain_; }
+  // Takes what has no credit of its own: inquiries, repairs that are allowed, drains.
+  std::vector<Outgoing> TakeSmall();
 
-  // Appends what can be sent now, within credit and a bound of work; `more` if there is more within credit.
-  // Not OK: the stream is to end.
-  absl::Status Send(FeedSource& source, std::vector<quartet::replication::v1::SubscribeResponse>& messages,
-                    bool& more);
+  // Where its stream is, as of the last turn that ended.
+  bool said_hello() const { return spans_.has_value(); }
+  bool welcomed() const { return said_hello() && phase_ != SpanSender::Phase::kWelcome; }
+  // Replicas may take what is sent: the Welcome is out, and does not say that this state is unsettled.
+  bool settled() const { return welcomed() && phase_ != SpanSender::Phase::kUnsettled; }
+  bool in_spans() const { return said_hello() && phase_ == SpanSender::Phase::kSpans; }
+  bool in_inventory() const { return said_hello() && phase_ == SpanSender::Phase::kInventory; }
+
+  // The sender of spans, for its turn or, between turns, for the publisher. Precondition: said_hello().
+  SpanSender& spans() { return *spans_; }
+  ZoneRun& zones() { return zones_; }
+  const ZoneRun& zones() const { return zones_; }
+  void BeginSpansTurn() { spans_busy_ = true; }
+  void EndSpansTurn();
+  void BeginZonesTurn() { zones_busy_ = true; }
+  void EndZonesTurn();
+  bool spans_busy() const { return spans_busy_; }
+  bool zones_busy() const { return zones_busy_; }
+  // A live span went out.
+  void SpanSent() { sent_ = spans_->sent(); }
+
+  // The publisher's notes.
+  // Its admission is over: the Welcome may go out.
+  bool admitted = false;
+  // Its queue takes more.
+  bool writable = true;
+  // It has all up to where the publisher is, and gets what comes as it comes.
+  bool live = false;
+  bool closed = false;
+  bool spans_queued = false;
+  bool zones_queued = false;
+  // Snapshots it was sent are as of this: it needs a span up to there.
+  uint64_t flush_index = 0;
+  // When its next heartbeat is due, while it is live.
+  int64_t heartbeat_us = 0;
+  // Since when it takes nothing although there is something; 0: it does.
+  int64_t stuck_since_us = 0;
 
  private:
-  // kUnsettled: for ever, there is nothing but inquiries.
-  enum class Phase { kHello, kWelcome, kUnsettled, kInventory, kSpans };
   enum class Drained { kNo, kWanted, kSent };
-  using Messages = std::vector<quartet::replication::v1::SubscribeResponse>;
-
-  absl::Status Welcome(FeedSource& source, Messages& messages);
-  void SendQuestions(Messages& messages);
-  // Whether spans can go on from the node's cursor.
-  absl::StatusOr<bool> CanResume(const FeedSource& source) const;
-  absl::Status SendInventory(FeedSource& source, Messages& messages, bool& more);
-  absl::Status SendSpans(FeedSource& source, Messages& messages, bool& more);
-  // Reads on in the log and puts what the nameserver gets into `span`, within the bounds of work and of a
-  // span.
-  absl::Status FillSpan(FeedSource& source, quartet::replication::v1::Span& span, size_t& work);
-  absl::Status CheckSecrets(const stored::v1::Entry& entry) const;
-  void EmitSpan(FeedSource& source, quartet::replication::v1::Span span, Messages& messages);
-  absl::Status SendSnapshots(FeedSource& source, Messages& messages, bool& more);
 
   const SessionId id_;
   const std::string node_;
   const std::string nameserver_;
-  Phase phase_ = Phase::kHello;
+  std::string incarnation_;
   Drained drain_ = Drained::kNo;
   Questions questions_;
   // Ids of zones, still to be sent.
   std::vector<std::string> allowed_repairs_;
-  quartet::replication::v1::Hello hello_;
-  // Digest keys that its Welcome had.
-  std::set<uint32_t> digest_keys_;
-  int64_t span_credit_ = 0;
-  int64_t snapshot_credit_ = 0;
 
-  std::optional<InventorySender> inventory_;
-  // Where the spans began. Invariant from kSpans on: start_.index <= sent_.index <= scanned_.index.
+  std::optional<SpanSender> spans_;
+  bool spans_busy_ = false;
+  int64_t added_span_credit_ = 0;
+  // As of the last turn that ended.
+  SpanSender::Phase phase_ = SpanSender::Phase::kWelcome;
   Position start_;
   Position sent_;
-  Position scanned_;
-  // A snapshot is as of it: the node needs a span up to there, an empty one too.
-  uint64_t flush_index_ = 0;
-  int64_t last_span_us_ = 0;
 
-  // Zones asked for; the first is being sent if there is a sender.
-  std::deque<std::string> fetches_;
-  std::optional<ZoneSender> sender_;
+  ZoneRun zones_;
+  bool zones_busy_ = false;
+  int64_t added_snapshot_credit_ = 0;
+  std::vector<std::string> added_zones_;
+  // Zones asked for and not sent, as of the last turn that ended.
+  size_t zones_waiting_ = 0;
 };
 
 }  // namespace quartet::replication

@@ -40,7 +40,7 @@ void SimController::Start() {
     Propose(std::move(proposal), std::move(done));
   });
   publisher_ = replication::Publisher::Create(*log_, disk_, clock_, {.part_bytes = 512});
-  reported_ = 0;
+  moved_.clear();
   // What a crash kept from being told, and the first entry of this term.
   absl::StatusOr<std::vector<replication::SealedEntry>> entries = log_->Read(truth_.head().index, SIZE_MAX);
   QUARTET_CHECK(entries.ok());
@@ -137,16 +137,22 @@ void SimController::Close(replication::SessionId session) {
 void SimController::Pump() {
   for (bool more = true; more;) {
     replication::Publisher::Output output = publisher_->Take();
-    for (const auto& message : output.messages) outside_.send(message.session, message.message);
+    for (const auto& message : output.messages) outside_.send(message.session, message.message.Parse());
     for (const auto& end : output.ended) outside_.end(end.session);
-    more = output.more;
+    for (replication::NodeProgress& progress : output.progress) moved_[progress.node] = std::move(progress);
+    std::unique_ptr<replication::Publisher::Turn> turn = publisher_->TakeTurn();
+    more = turn != nullptr;
+    if (!more) continue;
+    turn->Run();
+    publisher_->EndTurn(std::move(turn));
   }
 }
 
 void SimController::Report() {
-  if (publisher_->progress_version() == reported_) return;
-  reported_ = publisher_->progress_version();
-  std::vector<replication::NodeProgress> progress = publisher_->Progress();
+  Pump();
+  std::vector<replication::NodeProgress> progress;
+  for (auto& [node, moved] : std::exchange(moved_, {})) progress.push_back(std::move(moved));
+  if (progress.empty()) return;
   if (mutation_ == Mutation::kInsyncWithThree) {
     for (replication::NodeProgress& node : progress) {
       if (node.nameserver.find("-d") == std::string::npos) continue;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <utility>
@@ -82,7 +83,8 @@ class SimController {
   std::unique_ptr<controller::TurnQueue> queue_;
   bool processing_ = false;
   bool fragile_ = false;
-  uint64_t reported_ = 0;
+  // Progress the driver does not know of yet.
+  std::map<std::string, replication::NodeProgress> moved_;
 };
 
 }  // namespace quartet::simulation

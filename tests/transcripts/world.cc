@@ -180,7 +180,7 @@ bool World::RunNodeCommand(const std::string& name, std::istringstream& words) {
 
 void World::Commit(const replication::Position& position) {
   Say(absl::StrCat("entry ", position.index));
-  controller_->publisher->Committed(position);
+  controller_->committed = position;
 }
 
 void World::Connect() {
@@ -205,6 +205,8 @@ void World::Disconnect(const std::string& why) {
 }
 
 void World::Send() {
+  if (controller_->committed.has_value()) controller_->publisher->Committed(*controller_->committed);
+  controller_->committed.reset();
   for (; session_.has_value() && !to_controller_.empty(); to_controller_.pop_front()) {
     absl::Status status = controller_->publisher->Receive(*session_, to_controller_.front());
     if (!status.ok()) return Disconnect(status.ToString());
@@ -212,11 +214,15 @@ void World::Send() {
   for (bool more = true; more;) {
     replication::Publisher::Output output = controller_->publisher->Take();
     for (replication::Publisher::Output::Message& message : output.messages) {
-      Say("controller: " + Describe(message.message));
-      to_node_.push_back(std::move(message.message));
+      to_node_.push_back(message.message.Parse());
+      Say("controller: " + Describe(to_node_.back()));
     }
     for (const replication::Publisher::Output::End& end : output.ended) Disconnect(end.status.ToString());
-    more = output.more;
+    std::unique_ptr<replication::Publisher::Turn> turn = controller_->publisher->TakeTurn();
+    more = turn != nullptr;
+    if (!more) continue;
+    turn->Run();
+    controller_->publisher->EndTurn(std::move(turn));
   }
 }
 

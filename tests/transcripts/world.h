@@ -39,6 +39,8 @@ class World {
     store::MemoryStore store;
     std::unique_ptr<replication::TestController> entries;
     std::unique_ptr<replication::Publisher> publisher;
+    // Head of a group of entries that the publisher has not been told of.
+    std::optional<replication::Position> committed;
   };
 
   void NewController();
