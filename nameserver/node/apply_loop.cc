@@ -90,6 +90,7 @@ absl::Status ApplyLoop::Round() {
     WriteFailed(applied.status());
     return absl::OkStatus();
   }
+  received_ = applied->more;
   if (applied->written) {
     const std::optional<int64_t> lasted = no_writes_.Over(clock_.MonotonicMicros());
     if (lasted.has_value()) LogInfo("changes can be stored again after {}", ForPeople(*lasted));

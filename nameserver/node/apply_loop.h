@@ -46,6 +46,8 @@ class ApplyLoop {
   // Events of the feed in order, all that came together: they share one write and one acknowledgement. Not
   // OK: the sockets can't be opened.
   absl::Status Handle(const std::vector<FeedEvent>& events);
+  // Something was received that is not written yet: Handle is to be called again, with what has come by then.
+  bool more() const { return received_; }
   // Time passed: says what lasts.
   void Tick();
 

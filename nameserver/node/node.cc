@@ -137,7 +137,7 @@ void Node::Connect(const NodeOptions& options, const transport::TlsMaterial& tls
 void Node::Run() {
   std::string said;
   while (!inbox_.stopped()) {
-    failure_ = loop_->Handle(inbox_.Wait(kTick));
+    failure_ = loop_->Handle(inbox_.Wait(loop_->more() ? std::chrono::milliseconds(0) : kTick));
     if (!failure_.ok()) return on_failed_();
     loop_->Tick();
     std::string line = loop_->StatusLine();

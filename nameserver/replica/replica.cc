@@ -59,7 +59,7 @@ absl::StatusOr<Replica::Applied> Replica::Apply() {
     if (!written.ok()) return written;
   }
   if (!ready.visible.empty()) Install(ready.visible, building);
-  return Applied{.written = writes, .drain = ready.drain};
+  return Applied{.written = writes, .drain = ready.drain, .more = ready.more};
 }
 
 }  // namespace quartet::nameserver

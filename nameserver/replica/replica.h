@@ -60,6 +60,8 @@ class Replica {
     bool written = false;
     // All sockets are to be closed before the acknowledgement.
     bool drain = false;
+    // Not all that was received is written: Apply again.
+    bool more = false;
   };
   // Writes what was received (synced where that is needed) and makes it visible. Errors: the store's; call
   // Reopen before anything else.

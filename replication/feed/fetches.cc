@@ -45,8 +45,7 @@ Fetch Fetches::Take(const std::string& zone_id) {
 std::vector<std::string> Fetches::Ripe(const Position& cursor) const {
   std::vector<std::string> zones;
   for (const auto& [zone_id, fetch] : asked_) {
-    if (fetch.whole && fetch.as_of.epoch == cursor.epoch && fetch.as_of.index <= cursor.index)
-      zones.push_back(zone_id);
+    if (IsRipe(fetch, cursor)) zones.push_back(zone_id);
   }
   return zones;
 }

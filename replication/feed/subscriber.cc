@@ -7,6 +7,7 @@
 #include "replication/entry/entry.h"
 #include "replication/feed/acknowledgements.h"
 #include "replication/feed/fetches.h"
+#include "replication/feed/received.h"
 #include "replication/feed/stream_rules.h"
 #include "replication/feed/zone_updates.h"
 #include "replication/replica/node_replica.h"
@@ -86,8 +87,8 @@ class Machine : public Subscriber {
   Acknowledgements acknowledgements_;
   LoadingZones loading_;
   ZoneUpdates updates_;
-  // Messages of the stream that passed the rules and wait for the next write.
-  std::vector<v1::SubscribeResponse> queue_;
+  // What passed the rules.
+  Received received_;
   std::optional<NodeInventory> inventory_;
   // Stages of an ended stream, still to be removed.
   std::vector<NodeStage> garbage_;
@@ -129,14 +130,14 @@ v1::SubscribeRequest Machine::Connected() {
 absl::Status Machine::Receive(const v1::SubscribeResponse& message) {
   if (absl::Status status = rules_.Check(message); !status.ok()) return status;
   if (message.has_span()) last_span_us_ = Now();
-  queue_.push_back(message);
+  received_.Push(message);
   return absl::OkStatus();
 }
 
 void Machine::Disconnected() {
   rules_.Close();
   acknowledgements_.End();
-  queue_.clear();
+  received_.Clear();
   inventory_.reset();
   streaming_ = false;
   for (NodeStage& stage : fetches_.Restart(Now())) garbage_.push_back(std::move(stage));
@@ -153,8 +154,12 @@ Subscriber::Ready Machine::TakeReady() {
   for (const NodeStage& stage : garbage_) replica_.DropStage(out, stage);
   garbage_.clear();
   replica_.WriteUnloadable(out);
-  for (const v1::SubscribeResponse& message : queue_) Handle(out, message);
-  queue_.clear();
+  // Before the first fill is done nobody is answered, and there is nothing to wait for.
+  const size_t snapshot_bytes = complete() ? options_.round_snapshot_bytes : options_.snapshot_credit;
+  for (const v1::SubscribeResponse& message : received_.Take(options_.round_span_bytes, snapshot_bytes)) {
+    Handle(out, message);
+  }
+  ready.more = !received_.empty();
   CheckComplete(out, ready);
   if (replica_.meta().cursor != cursor) replica_.WriteCursor(out);
   ready.sync = sync_ && !ready.batch.empty() ? store::Store::Sync::kYes : store::Store::Sync::kNo;
@@ -171,6 +176,7 @@ void Machine::Handle(store::Overlay& out, const v1::SubscribeResponse& message) 
   if (message.has_inventory_part()) TakeInventory(out, message.inventory_part());
   if (message.has_span()) TakeSpan(out, message.span());
   if (message.has_snapshot_part()) TakeSnapshotPart(out, message.snapshot_part());
+  for (const v1::SnapshotPart& part : message.snapshot_parts().parts()) TakeSnapshotPart(out, part);
   for (const v1::SnapshotPart& part : message.snapshot_parts().parts()) TakeSnapshotPart(out, part);
   if (message.has_drain()) TakeDrain(out);
 }
@@ -335,7 +341,7 @@ void Machine::EndSnapshot(store::Overlay& out, Fetch& fetch, const v1::SnapshotP
   }
   fetch.whole = true;
   if (part.has_row()) fetch.row = part.row();
-  FinishRipe(out);
+  if (Fetches::IsRipe(fetch, cursor())) Finish(out, part.zone_id());
 }
 
 void Machine::FinishRipe(store::Overlay& out) {

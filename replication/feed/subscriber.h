@@ -2,7 +2,8 @@
 // served, and messages come out. The same code runs in nodes and in the simulation.
 //
 // One round:  Receive(message)… -> TakeReady() -> write ready.batch -> install ready.visible -> Done() -> send messages.
-// A node takes all that came during its last write into the next one, so that it syncs and acknowledges once for them.
+// A node takes what came during its last write into the next one (as much as is done within milliseconds), so that it
+// syncs and acknowledges once for them.
 //
 // Rules it keeps (proto/quartet/replication/v1/feed.proto has them in full):
 // * a span is taken if and only if its `after` is the cursor; any other ends the stream;
@@ -65,7 +66,11 @@ class Subscriber {
     uint64_t span_credit = 8 << 20;
     uint64_t snapshot_credit = 8 << 20;
     // Zones fetched at the same time.
-    int fetches = 32;
+    int fetches = 256;
+    // Received bytes that one write takes, of spans and of snapshots (of these, once the replica is complete): a few
+    // milliseconds' work, so that no acknowledgement waits for a large zone.
+    size_t round_span_bytes = 1 << 20;
+    size_t round_snapshot_bytes = 512 << 10;
     // Bytes of entries kept beside a staged snapshot; beyond it the fetch starts anew.
     size_t kept_bytes = 4 << 20;
   };
@@ -78,6 +83,8 @@ class Subscriber {
     bool complete = false;
     // Close all sockets that answer queries, then call SocketsClosed().
     bool drain = false;
+    // Not all that was received is in it: another one can be taken when this is Done.
+    bool more = false;
     bool empty() const { return batch.empty() && visible.empty() && !drain; }
   };
 
@@ -103,7 +110,7 @@ class Subscriber {
   virtual absl::Status Receive(const quartet::replication::v1::SubscribeResponse& message) = 0;
   virtual void Disconnected() = 0;
 
-  // All that is to be written for what was received. Precondition: the last Ready is Done.
+  // What is to be written next of what was received. Precondition: the last Ready is Done.
   virtual Ready TakeReady() = 0;
   // The batch is written as asked and `visible` is installed. Returns what to send now.
   virtual std::vector<quartet::replication::v1::SubscribeRequest> Done() = 0;

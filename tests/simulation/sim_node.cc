@@ -106,6 +106,7 @@ void SimNode::Write() {
   writing_ = true;
   again_ = false;
   auto ready = std::make_shared<Subscriber::Ready>(subscriber_->TakeReady());
+  again_ = ready->more;
   if (mutation_ == Mutation::kAcknowledgeBeforeSync) SendAll(subscriber_->Done());
   const int64_t longest = slow_ ? 300 * kMillisecond : 3 * kMillisecond;
   Later(ready->batch.empty() ? 0 : dice_.Between(100, longest), [this, ready] { Finish(ready); });
