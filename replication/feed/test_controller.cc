@@ -10,6 +10,7 @@
 #include "replication/entry/entry.h"
 #include "replication/log/embedded_log.h"
 #include "replication/replica/apply.h"
+#include "replication/replica/apply_stages.h"
 #include "replication/replica/full_view.h"
 
 namespace quartet::replication {
@@ -181,6 +182,72 @@ Position TestController::ChangeZone(const std::string& zone_id,
   row.set_control_digest(after->control.ToBytes());
   row.set_record_sets(after->record_sets);
   return AppendZone({}, std::move(effect));
+}
+
+stored::v1::StageRow TestController::OpenStage(const std::string& zone_id) const {
+  absl::StatusOr<std::optional<stored::v1::StageRow>> stage = FullView(store_).Stage(zone_id);
+  QUARTET_CHECK(stage.ok() && stage->has_value());
+  return **std::move(stage);
+}
+
+Position TestController::StageChunk(const std::string& zone_id,
+                                    const std::map<std::string, std::string>& records) {
+  absl::StatusOr<std::optional<stored::v1::StageRow>> open = FullView(store_).Stage(zone_id);
+  QUARTET_CHECK(open.ok());
+  stored::v1::Entry entry;
+  AddTargets(Row(zone_id), entry);
+  stored::v1::StageEffect& effect = *entry.add_effects()->mutable_stage();
+  effect.set_zone_id(zone_id);
+  effect.set_digest_key_id(1);
+  if (open->has_value()) {
+    effect.set_stage((*open)->stage());
+    effect.set_chunk((*open)->chunks());
+  }
+  for (const auto& [key, value] : records) {
+    stored::v1::RecordPut* put = effect.add_puts();
+    put->set_key(key);
+    put->set_served(value);
+    put->set_control("c");
+  }
+  return Append(std::move(entry));
+}
+
+Position TestController::FlipStage(const std::string& zone_id) {
+  const stored::v1::StageRow stage = OpenStage(zone_id);
+  stored::v1::Entry entry;
+  stored::v1::FlipEffect& flip = *entry.add_effects()->mutable_flip();
+  stored::v1::ZoneRow& row = *flip.mutable_row();
+  row = Row(zone_id);
+  flip.set_prev_revision(row.revision());
+  row.set_revision(row.revision() + 1);
+  row.set_served_digest(stage.served_digest());
+  row.set_control_digest(stage.control_digest());
+  row.set_record_sets(stage.record_sets());
+  flip.set_stage(stage.stage());
+  flip.set_chunks(stage.chunks());
+  flip.set_stage_record_sets(stage.record_sets());
+  flip.set_stage_served_digest(stage.served_digest());
+  flip.set_stage_control_digest(stage.control_digest());
+  AddTargets(row, entry);
+  return Append(std::move(entry));
+}
+
+Position TestController::AbortStage(const std::string& zone_id) {
+  stored::v1::Entry entry;
+  AddAbort(entry, OpenStage(zone_id), "given up");
+  return Append(std::move(entry));
+}
+
+Position TestController::NewTerm() {
+  absl::StatusOr<uint64_t> term = log_->BeginTerm();
+  QUARTET_CHECK(term.ok());
+  term_ = *term;
+  stored::v1::Entry entry;
+  entry.add_effects()->mutable_term()->set_controller("test");
+  absl::StatusOr<std::vector<stored::v1::StageRow>> stages = FullView(store_).Stages();
+  QUARTET_CHECK(stages.ok());
+  for (const stored::v1::StageRow& stage : *stages) AddAbort(entry, stage, "another term has begun");
+  return Append(std::move(entry));
 }
 
 void TestController::Trim(uint64_t upto) { QUARTET_CHECK(log_->Trim(head(), term_, upto).ok()); }

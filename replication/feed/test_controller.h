@@ -45,6 +45,13 @@ class TestController {
   Position DeleteZone(const std::string& zone_id);
   // An absent value (nullptr) removes the record set.
   Position ChangeZone(const std::string& zone_id, const std::map<std::string, const char*>& records);
+  // The next chunk of the zone's stage (its first, if none is open), for the zone's nameservers.
+  Position StageChunk(const std::string& zone_id, const std::map<std::string, std::string>& records);
+  // The zone's stage takes its place, or ends. Precondition: one is open.
+  Position FlipStage(const std::string& zone_id);
+  Position AbortStage(const std::string& zone_id);
+  // The first entry of another leader's term.
+  Position NewTerm();
   // An entry that no nameserver gets.
   Position Nothing();
   Position AddDigestKey(uint32_t id);
@@ -52,6 +59,7 @@ class TestController {
 
  private:
   stored::v1::ZoneRow Row(const std::string& zone_id) const;
+  stored::v1::StageRow OpenStage(const std::string& zone_id) const;
   Position AppendZone(stored::v1::Entry entry, stored::v1::ZoneEffect effect);
   Position AppendObject(stored::v1::ObjectKind kind, const std::string& id, const std::string& row);
   Position Append(stored::v1::Entry entry);

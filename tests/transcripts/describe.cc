@@ -19,8 +19,13 @@ std::string DescribeEntry(const v1::NodeEntry& entry) {
   v1::ZoneDelta delta;
   const std::string head = absl::StrCat("[", entry.index(), " ", ShortId(entry.zone_id()));
   if (!delta.ParseFromString(entry.delta())) return absl::StrCat(head, " unreadable]");
-  std::string text = absl::StrCat(head, " @", delta.prev_revision(), "->", delta.revision());
-  if (!delta.has_row()) return absl::StrCat(text, " gone]");
+  if (delta.has_abort()) return absl::StrCat(head, " abort of stage ", delta.abort().stage(), "]");
+  std::string text =
+      delta.has_chunk()
+          ? absl::StrCat(head, " stage ", delta.chunk().stage(), " chunk ", delta.chunk().chunk())
+          : absl::StrCat(head, " @", delta.prev_revision(), "->", delta.revision());
+  if (delta.has_flip()) absl::StrAppend(&text, " by stage ", delta.flip().stage());
+  if (!delta.has_chunk() && !delta.has_row()) return absl::StrCat(text, " gone]");
   for (const std::string& key : delta.removed_keys()) absl::StrAppend(&text, " -", key);
   for (const v1::ServedRecord& put : delta.puts()) absl::StrAppend(&text, " +", put.key(), "=", put.served());
   return absl::StrCat(text, "]");
@@ -79,6 +84,13 @@ std::string DescribeLocal(const std::string& zone_id, const std::string& value) 
                       local.behind().empty() ? "" : absl::StrCat(", BEHIND: ", local.behind()));
 }
 
+std::string DescribeStage(const std::string& value) {
+  stored::v1::StageRow stage;
+  if (!stage.ParseFromString(value)) return "?";
+  return absl::StrCat(ShortId(stage.zone_id()), ": stage ", stage.stage(), " with ", stage.chunks(),
+                      stage.chunks() == 1 ? " chunk" : " chunks", ", generation ", stage.generation());
+}
+
 std::string DescribeRecordKey(const std::string& key) {
   return absl::StrCat(ShortId(key.substr(1, layout::kZoneIdBytes)), "/",
                       layout::ReadBigEndian64(key.substr(1 + layout::kZoneIdBytes, 8)), "/",
@@ -95,6 +107,8 @@ std::string DescribePut(const std::string& key, const std::string& value) {
                                         : "put ?";
     case 'g':
       return absl::StrCat("put local ", DescribeLocal(key.substr(1), value));
+    case 's':
+      return absl::StrCat("put import of ", DescribeStage(value));
     case 'r':
       return absl::StrCat("put record ", DescribeRecordKey(key));
     case 'd':
@@ -113,6 +127,8 @@ std::string DescribeDelete(const std::string& key) {
       return absl::StrCat("delete row ", ShortId(key.substr(1)));
     case 'g':
       return absl::StrCat("delete local ", ShortId(key.substr(1)));
+    case 's':
+      return absl::StrCat("delete import of ", ShortId(key.substr(1)));
     case 'r':
       return absl::StrCat("delete record ", DescribeRecordKey(key));
     case 'd':

@@ -1,5 +1,6 @@
 #include "tests/transcripts/world.h"
 
+#include <map>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -84,6 +85,16 @@ bool World::RunControllerCommand(const std::string& name, std::istringstream& wo
   } else if (name == "delete") {
     words >> zone;
     Commit(entries.DeleteZone(TestZoneId(zone)));
+  } else if (name == "stage") {
+    std::string key, value;
+    std::map<std::string, std::string> records;
+    for (words >> zone; words >> key >> value;) records[key] = value;
+    Commit(entries.StageChunk(TestZoneId(zone), records));
+  } else if (name == "flip" || name == "abort") {
+    words >> zone;
+    Commit(name == "flip" ? entries.FlipStage(TestZoneId(zone)) : entries.AbortStage(TestZoneId(zone)));
+  } else if (name == "new-term") {
+    Commit(entries.NewTerm());
   } else if (name == "elsewhere") {
     Commit(entries.Nothing());
   } else if (name == "drain") {
