@@ -31,6 +31,8 @@ struct RunOptions {
   std::vector<std::string> listen;
   std::string health_listen;
   transport::TlsFiles tls;
+  double scrub_hours = 24;
+  uint64_t scrub_rate = 8;
 };
 
 int Fail(const absl::Status& status) {
@@ -68,6 +70,8 @@ int Run(RunOptions options) {
     Fail(parsed);
     return kWrongUsage;
   }
+  options.node.scrub.interval_us = static_cast<int64_t>(options.scrub_hours * 3600e6);
+  options.node.scrub.bytes_per_second = options.scrub_rate << 20;
   const replication::StopSignal stop_signal;
   RaiseFileLimit();
   const absl::StatusOr<transport::TlsMaterial> tls = transport::LoadTls(options.tls);
@@ -103,6 +107,13 @@ void AddRun(CLI::App& app, RunOptions& options) {
       ->capture_default_str();
   run->add_option("--health-listen", options.health_listen,
                   "ADDR:PORT for gRPC's health service; none if not given");
+  run->add_option("--scrub-hours", options.scrub_hours,
+                  "Hours between two scrubs: every zone is read from disk and compared with its digest")
+      ->check(CLI::Range(0.0001, 8760.0))
+      ->capture_default_str();
+  run->add_option("--scrub-rate", options.scrub_rate, "MiB a second that a scrub reads at most")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
   run->footer(
       "Example:\n"
       "  quartet-nameserver run --data /var/lib/quartet/ns-1-a --controller controller.example.net:7070 \\\n"

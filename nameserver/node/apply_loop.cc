@@ -9,6 +9,9 @@
 namespace quartet::nameserver {
 namespace {
 
+constexpr int64_t kHealthUs = 10'000'000;
+constexpr int64_t kChangedHealthUs = 1'000'000;
+
 std::string Zones(size_t count) { return absl::StrCat(count, count == 1 ? " zone" : " zones"); }
 
 }  // namespace
@@ -39,6 +42,7 @@ void ApplyLoop::Take(const FeedConnected&) {
     stale_ = false;
   }
   streaming_ = true;
+  sent_health_.clear();
   feed_.Send(replica_.Connected());
   // Even if nothing comes: what is served is to be acknowledged.
   received_ = true;
@@ -75,6 +79,15 @@ void ApplyLoop::Take(const ZoneBuilt&) {
   received_ = true;
 }
 
+void ApplyLoop::Take(const ReplicaDamaged& damaged) {
+  for (const replication::ScrubFinding& finding : damaged.findings) {
+    if (!replica_.Damaged(finding.zone_id, finding.generation, finding.reason)) continue;
+    LogError("zone {} is damaged on disk: {}; it is served from memory and fetched anew", finding.zone_id,
+             finding.reason);
+    received_ = true;
+  }
+}
+
 void ApplyLoop::EndStream() {
   if (streaming_) replica_.Disconnected();
   streaming_ = false;
@@ -95,6 +108,8 @@ absl::Status ApplyLoop::Round() {
     const std::optional<int64_t> lasted = no_writes_.Over(clock_.MonotonicMicros());
     if (lasted.has_value()) LogInfo("changes can be stored again after {}", ForPeople(*lasted));
   }
+  if (watch_ != nullptr && (!applied->inquiries.empty() || applied->forget_inquiries))
+    watch_->Ask(applied->inquiries, applied->forget_inquiries);
   // First the sockets, then the acknowledgement: it says that every later datagram is answered from this.
   if (applied->drain) Drain();
   absl::Status opened = OpenIfComplete();
@@ -138,6 +153,26 @@ void ApplyLoop::Tick() {
   if (no_writes_.DueAgain(now)) {
     LogError("changes can't be stored for {}: {}", ForPeople(no_writes_.LastedUs(now)), no_writes_.reason());
   }
+  if (streaming_) SendHealth(now);
+}
+
+void ApplyLoop::SendHealth(int64_t now_us) {
+  if (!sent_health_.empty() && now_us - health_us_ < kChangedHealthUs) return;
+  Replica::Request request;
+  quartet::replication::v1::Health& health = *request.mutable_health();
+  health = replica_.Health();
+  if (no_writes_.active()) {
+    health.add_alarms(absl::StrCat("changes can't be stored for ", ForPeople(no_writes_.LastedUs(now_us)),
+                                   ": ", no_writes_.reason()));
+  }
+  // Progress and sizes move all the time: they are told every ten seconds.
+  std::string told = health.SerializeAsString();
+  if (watch_ != nullptr) watch_->AddTo(health);
+  absl::StrAppend(&told, ".", health.scrub_end_us());
+  if (told == sent_health_ && now_us - health_us_ < kHealthUs) return;
+  feed_.Send(request);
+  sent_health_ = std::move(told);
+  health_us_ = now_us;
 }
 
 std::string ApplyLoop::StatusLine() const {

@@ -34,11 +34,23 @@ class QuerySockets {
   virtual void Close() = 0;
 };
 
+// Who reads the replica for those who watch over it. Calls never wait.
+class ReplicaWatch {
+ public:
+  virtual ~ReplicaWatch() = default;
+  // Inquiries of the stream that is open; with `forget`, those of an earlier one need no answer any more.
+  virtual void Ask(const std::vector<quartet::replication::v1::Inquiry>& inquiries, bool forget) = 0;
+  // Adds what the replica does not know of itself: the scrub, disk and memory.
+  virtual void AddTo(quartet::replication::v1::Health& health) = 0;
+};
+
 // Not thread-safe: one thread owns it, and all that it is made of. All must outlive it.
 class ApplyLoop {
  public:
   ApplyLoop(Replica& replica, FeedStream& feed, QuerySockets& sockets, replication::Clock& clock)
       : replica_(replica), feed_(feed), sockets_(sockets), clock_(clock) {}
+  // Without one inquiries are not answered. Before Start.
+  void set_watch(ReplicaWatch* watch) { watch_ = watch; }
 
   // A replica that was complete before answers at once, whoever can be reached. Not OK: the sockets can't be
   // opened.
@@ -48,7 +60,7 @@ class ApplyLoop {
   absl::Status Handle(const std::vector<FeedEvent>& events);
   // Something was received that is not written yet: Handle is to be called again, with what has come by then.
   bool more() const { return received_; }
-  // Time passed: says what lasts.
+  // Time passed: says what lasts, and tells the controller how this node is. Call at least every second.
   void Tick();
 
   // One line on how it is: "serving 12 zones, controller unreachable for 5 s".
@@ -60,18 +72,25 @@ class ApplyLoop {
   void Take(const quartet::replication::v1::SubscribeResponse& message);
   void Take(const FeedDisconnected& event);
   void Take(const ZoneBuilt&);
+  void Take(const ReplicaDamaged& damaged);
 
   // Writes and installs what was received, opens or closes sockets, acknowledges.
   absl::Status Round();
   absl::Status OpenIfComplete();
   void Drain();
   void WriteFailed(const absl::Status& status);
+  // Tells the controller how this node is: once a second at most if that changed, else every ten.
+  void SendHealth(int64_t now_us);
   void EndStream();
 
   Replica& replica_;
   FeedStream& feed_;
   QuerySockets& sockets_;
   replication::Clock& clock_;
+  ReplicaWatch* watch_ = nullptr;
+  // On this stream, and when.
+  std::string sent_health_;
+  int64_t health_us_ = 0;
 
   bool open_ = false;
   bool drained_ = false;

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "quartet/replication/v1/feed.pb.h"
+#include "replication/replica/scrubber.h"
 
 namespace quartet::nameserver {
 
@@ -20,8 +21,12 @@ struct FeedDisconnected {
 };
 // A large zone was built beside and can be served (Replica::InstallBuilt).
 struct ZoneBuilt {};
-using FeedEvent =
-    std::variant<FeedConnected, quartet::replication::v1::SubscribeResponse, FeedDisconnected, ZoneBuilt>;
+// Zones were found damaged on disk (Replica::Damaged).
+struct ReplicaDamaged {
+  std::vector<replication::ScrubFinding> findings;
+};
+using FeedEvent = std::variant<FeedConnected, quartet::replication::v1::SubscribeResponse, FeedDisconnected,
+                               ZoneBuilt, ReplicaDamaged>;
 
 // From the feed's threads to the one that owns the replica. Thread-safe. What it can hold is bound by the
 // credit the node gave the controller (replication/feed/subscriber.h), which the machine checks.

@@ -7,6 +7,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nameserver/node/inspector.h"
+#include "nameserver/node/process_sizes.h"
 #include "nameserver/serve/directory_responder.h"
 #include "proto/transport/credentials.h"
 #include "replication/base/clock.h"
@@ -88,6 +90,34 @@ class Node::Sockets : public QuerySockets {
   std::unique_ptr<Server> server_;
 };
 
+class Node::Watch : public ReplicaWatch {
+ public:
+  Watch(store::Store& store, const NodeOptions& options, FeedInbox& inbox, FeedStream& feed)
+      : data_(options.data),
+        inspector_(store, replication::SystemClock(), options.scrub,
+                   {.on_findings =
+                        [&inbox](std::vector<replication::ScrubFinding> findings) {
+                          inbox.Push(ReplicaDamaged{std::move(findings)});
+                        },
+                    .send = [&feed](const Replica::Request& request) { feed.Send(request); }}) {}
+
+  void Ask(const std::vector<replication::v1::Inquiry>& inquiries, bool forget) override {
+    inspector_.Ask(inquiries, forget);
+  }
+  void AddTo(replication::v1::Health& health) override {
+    const replication::ScrubProgress progress = inspector_.progress();
+    health.set_scrub_end_us(progress.end_us);
+    health.set_scrub_damaged(progress.damaged);
+    health.set_scrub_zones_done(progress.zones_done);
+    health.set_disk_bytes(BytesIn(data_));
+    health.set_memory_bytes(ResidentBytes());
+  }
+
+ private:
+  const std::string data_;
+  Inspector inspector_;
+};
+
 absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
                                                   const transport::TlsMaterial& tls,
                                                   std::function<void()> on_failed) {
@@ -130,6 +160,8 @@ absl::Status Node::Prepare(const NodeOptions& options) {
 
 void Node::Connect(const NodeOptions& options, const transport::TlsMaterial& tls) {
   link_->Connect(options.controller, tls, inbox_);
+  watch_ = std::make_unique<Watch>(*store_, options, inbox_, *link_);
+  loop_->set_watch(watch_.get());
   thread_ = std::thread([this] { Run(); });
   pthread_setname_np(thread_.native_handle(), "apply");
 }
@@ -150,6 +182,8 @@ void Node::Run() {
 void Node::Stop() {
   inbox_.Stop();
   if (thread_.joinable()) thread_.join();
+  // It sends on the link.
+  watch_.reset();
   link_->Disconnect();
   sockets_->Close();
 }

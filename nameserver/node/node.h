@@ -14,6 +14,7 @@
 #include "nameserver/serve/server.h"
 #include "nameserver/zone/directory.h"
 #include "proto/transport/tls_files.h"
+#include "replication/replica/scrubber.h"
 #include "replication/store/store.h"
 
 namespace quartet::nameserver {
@@ -24,6 +25,8 @@ struct NodeOptions {
   // "HOST:PORT"; need not be reachable.
   std::string controller;
   ServeOptions serve;
+  // How often and how fast its replica is read from disk and compared with its digests.
+  replication::Scrubber::Options scrub;
 };
 
 // Answers from Start, or from its first complete fill on, until its end. Start and Stop are for one thread.
@@ -47,6 +50,7 @@ class Node {
  private:
   class Link;
   class Sockets;
+  class Watch;
 
   Node(std::unique_ptr<store::Store> store, const NodeOptions& options, std::function<void()> on_failed);
   absl::Status Prepare(const NodeOptions& options);
@@ -61,6 +65,7 @@ class Node {
   std::unique_ptr<Sockets> sockets_;
   std::unique_ptr<Replica> replica_;
   std::unique_ptr<ApplyLoop> loop_;
+  std::unique_ptr<Watch> watch_;
   absl::Status failure_;
   std::thread thread_;
 };

@@ -52,14 +52,18 @@ absl::StatusOr<Replica::Applied> Replica::Apply() {
   // Before the sockets are open nobody waits for an answer, and they open with all that is there.
   const auto building =
       subscriber_->complete() ? ZoneInstaller::Building::kBesides : ZoneInstaller::Building::kAtOnce;
-  const Subscriber::Ready ready = subscriber_->TakeReady();
+  Subscriber::Ready ready = subscriber_->TakeReady();
   const bool writes = !ready.batch.empty() || ready.sync == store::Store::Sync::kYes;
   if (writes) {
     absl::Status written = parts_.store.Write(ready.batch, ready.sync);
     if (!written.ok()) return written;
   }
   if (!ready.visible.empty()) Install(ready.visible, building);
-  return Applied{.written = writes, .drain = ready.drain, .more = ready.more};
+  return Applied{.written = writes,
+                 .drain = ready.drain,
+                 .more = ready.more,
+                 .inquiries = std::move(ready.inquiries),
+                 .forget_inquiries = ready.forget_inquiries};
 }
 
 }  // namespace quartet::nameserver

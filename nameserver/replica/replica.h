@@ -62,6 +62,9 @@ class Replica {
     bool drain = false;
     // Not all that was received is written: Apply again.
     bool more = false;
+    // See Subscriber::Ready.
+    std::vector<quartet::replication::v1::Inquiry> inquiries;
+    bool forget_inquiries = false;
   };
   // Writes what was received (synced where that is needed) and makes it visible. Errors: the store's; call
   // Reopen before anything else.
@@ -72,6 +75,12 @@ class Replica {
   // succeeded.
   std::vector<Request> Acknowledge() { return subscriber_->Done(); }
   Request SocketsClosed() { return subscriber_->SocketsClosed(); }
+
+  // See Subscriber. Apply is to follow.
+  bool Damaged(const std::string& zone_id, uint64_t generation, const std::string& reason) {
+    return subscriber_->Damaged(zone_id, generation, reason);
+  }
+  quartet::replication::v1::Health Health() const { return subscriber_->Health(); }
 
   // The machine as the store has it; what is served stays as it is. No stream may be open.
   absl::Status Reopen();

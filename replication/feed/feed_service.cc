@@ -103,6 +103,10 @@ class FeedService::State : public RawService, public std::enable_shared_from_thi
     return Command([&](Publisher& publisher) { return publisher.AllowRepair(node, zone_id); });
   }
 
+  absl::Status CompareZones(const std::string& node, const v1::CompareZones& zones) {
+    return Command([&](Publisher& publisher) { return publisher.CompareZones(node, zones); });
+  }
+
   void SetUnsettled(bool unsettled) {
     Command([&](Publisher& publisher) {
       publisher.SetUnsettled(unsettled);
@@ -516,6 +520,9 @@ absl::Status FeedService::Inquire(const std::string& node, const v1::Inquiry& in
 }
 absl::Status FeedService::AllowRepair(const std::string& node, const std::string& zone_id) {
   return state_->AllowRepair(node, zone_id);
+}
+absl::Status FeedService::CompareZones(const std::string& node, const v1::CompareZones& zones) {
+  return state_->CompareZones(node, zones);
 }
 void FeedService::SetUnsettled(bool unsettled) { state_->SetUnsettled(unsettled); }
 void FeedService::set_on_report(OnReport on_report) { state_->set_on_report(std::move(on_report)); }

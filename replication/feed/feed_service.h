@@ -53,6 +53,7 @@ class FeedService {
   // As Publisher's; see there.
   absl::Status Inquire(const std::string& node, const quartet::replication::v1::Inquiry& inquiry);
   absl::Status AllowRepair(const std::string& node, const std::string& zone_id);
+  absl::Status CompareZones(const std::string& node, const quartet::replication::v1::CompareZones& zones);
   void SetUnsettled(bool unsettled);
   // Each part of a report and each Health, called as on_progress is: outside the lock and by one thread at a time (of
   // all three), in the order they came. INSYNC waits behind them: they must not block, nor ask or allow anything in

@@ -9,6 +9,15 @@ void Fetches::Want(const std::string& zone_id, int64_t time_us) {
   due_.emplace(time_us, zone_id);
 }
 
+void Fetches::Hurry(const std::string& zone_id, int64_t time_us) {
+  auto found = wanted_.find(zone_id);
+  if (found != wanted_.end() && found->second > time_us) {
+    due_.erase({found->second, zone_id});
+    wanted_.erase(found);
+  }
+  Want(zone_id, time_us);
+}
+
 void Fetches::Forget(const std::string& zone_id) {
   asked_.erase(zone_id);
   auto found = wanted_.find(zone_id);

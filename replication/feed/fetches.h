@@ -38,6 +38,8 @@ class Fetches {
 
   // Fetch the zone, not before `time_us`. No-op for one that was asked for or is wanted already.
   void Want(const std::string& zone_id, int64_t time_us);
+  // As Want, and one that is wanted later already is fetched by then.
+  void Hurry(const std::string& zone_id, int64_t time_us);
   // The zone is gone, or right.
   void Forget(const std::string& zone_id);
   // Moves zones that are due from wanted to asked, as many as may be at a time, and returns them.

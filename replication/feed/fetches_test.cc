@@ -62,6 +62,17 @@ TEST(FetchesTest, ASnapshotIsRipeOnceItIsWholeAndNotAheadOfTheCursor) {
   EXPECT_EQ(fetches.Ripe(At(5)), Zones{"a"});
 }
 
+TEST(FetchesTest, OneThatIsWantedLaterCanBeHurried) {
+  Fetches fetches(4);
+  fetches.Want("a", 100);
+  fetches.Hurry("a", 20);
+  fetches.Hurry("a", 50);
+  EXPECT_EQ(fetches.Ask(19, At(1)), Zones());
+  EXPECT_EQ(fetches.Ask(20, At(1)), Zones{"a"});
+  fetches.Hurry("a", 20);
+  EXPECT_EQ(fetches.Ask(100, At(1)), Zones());
+}
+
 TEST(FetchesTest, ARestartGivesTheStagesBackAndAsksAgain) {
   Fetches fetches(4);
   fetches.Want("a", 0);

@@ -189,6 +189,14 @@ absl::Status PublisherMachine::AllowRepair(const std::string& node, const std::s
   return status;
 }
 
+absl::Status PublisherMachine::CompareZones(const std::string& node, const v1::CompareZones& zones) {
+  absl::StatusOr<Session*> session = SessionOf(node);
+  if (!session.ok()) return session.status();
+  absl::Status status = (*session)->CompareZones(zones);
+  Emit(**session, (*session)->TakeSmall());
+  return status;
+}
+
 void PublisherMachine::SetUnsettled(bool unsettled) {
   if (unsettled_ == unsettled) return;
   unsettled_ = unsettled;

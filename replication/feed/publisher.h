@@ -75,6 +75,10 @@ class Publisher {
   // Lets repairs go on that stopped at a limit (empty zone id: all that stopped). FAILED_PRECONDITION: the node has no
   // stream, or is not to take anything (unsettled).
   virtual absl::Status AllowRepair(const std::string& node, const std::string& zone_id) = 0;
+  // Has the node compare its zones with these, and fetch those that differ. Errors as AllowRepair's; RESOURCE_EXHAUSTED:
+  // 16 of them wait to be sent.
+  virtual absl::Status CompareZones(const std::string& node,
+                                    const quartet::replication::v1::CompareZones& zones) = 0;
 
   // Unsettled: this state was restored, and nobody has confirmed yet what nodes have ahead of it. Welcomes say so, and
   // nothing follows them but inquiries. With every change streams end (UNAVAILABLE), to be opened anew. Settled at first.

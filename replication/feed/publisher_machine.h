@@ -35,6 +35,8 @@ class PublisherMachine : public Publisher {
   void SetWritable(SessionId session, bool writable) override;
   absl::Status Inquire(const std::string& node, const v1::Inquiry& inquiry) override;
   absl::Status AllowRepair(const std::string& node, const std::string& zone_id) override;
+  absl::Status CompareZones(const std::string& node,
+                            const quartet::replication::v1::CompareZones& zones) override;
   void SetUnsettled(bool unsettled) override;
   Output Take() override;
   std::unique_ptr<Turn> TakeTurn() override;

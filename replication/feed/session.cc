@@ -15,6 +15,7 @@ constexpr size_t kMaxFetches = 256;
 constexpr int kMaxExceptions = 65536;
 constexpr size_t kMaxHealthBytes = 64 << 10;
 constexpr size_t kMaxAllowed = 256;
+constexpr size_t kMaxComparisons = 16;
 
 absl::Status CheckCredit(uint64_t bytes) {
   if (bytes <= kMaxCredit) return absl::OkStatus();
@@ -115,6 +116,14 @@ absl::Status Session::AllowRepair(const std::string& zone_id) {
   return absl::OkStatus();
 }
 
+absl::Status Session::CompareZones(const v1::CompareZones& zones) {
+  if (!settled()) return absl::FailedPreconditionError("the node takes nothing at present");
+  if (comparisons_.size() >= kMaxComparisons)
+    return absl::ResourceExhaustedError("too many zones are being compared at once");
+  comparisons_.push_back(zones);
+  return absl::OkStatus();
+}
+
 std::vector<Outgoing> Session::TakeSmall() {
   std::vector<Outgoing> messages;
   if (!welcomed()) return messages;
@@ -129,6 +138,11 @@ std::vector<Outgoing> Session::TakeSmall() {
     messages.emplace_back(message);
   }
   allowed_repairs_.clear();
+  for (v1::CompareZones& zones : comparisons_) {
+    *message.mutable_compare_zones() = std::move(zones);
+    messages.emplace_back(message);
+  }
+  comparisons_.clear();
   if (drain_ == Drained::kWanted) {
     message.mutable_drain();
     messages.emplace_back(message);

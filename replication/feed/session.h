@@ -39,9 +39,10 @@ class Session {
   Questions& questions() { return questions_; }
   // FAILED_PRECONDITION: not settled(); RESOURCE_EXHAUSTED: too many wait to be sent.
   absl::Status AllowRepair(const std::string& zone_id);
+  absl::Status CompareZones(const quartet::replication::v1::CompareZones& zones);
   // Tell the node, once, to close its sockets.
   void Drain() { drain_ = drain_ == Drained::kNo ? Drained::kWanted : drain_; }
-  // Takes what has no credit of its own: inquiries, repairs that are allowed, drains.
+  // Takes what has no credit of its own: inquiries, repairs that are allowed, comparisons, drains.
   std::vector<Outgoing> TakeSmall();
 
   // Where its stream is, as of the last turn that ended.
@@ -93,6 +94,7 @@ class Session {
   Questions questions_;
   // Ids of zones, still to be sent.
   std::vector<std::string> allowed_repairs_;
+  std::vector<quartet::replication::v1::CompareZones> comparisons_;
 
   std::optional<SpanSender> spans_;
   bool spans_busy_ = false;

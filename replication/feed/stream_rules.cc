@@ -73,6 +73,7 @@ absl::Status StreamRules::Check(const v1::SubscribeResponse& message) {
     case v1::SubscribeResponse::kDrain:
     case v1::SubscribeResponse::kInquiry:
     case v1::SubscribeResponse::kAllowRepair:
+    case v1::SubscribeResponse::kCompareZones:
       return absl::OkStatus();
     case v1::SubscribeResponse::MESSAGE_NOT_SET:
       break;

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "replication/base/log.h"
 #include "replication/entry/entry.h"
 #include "replication/feed/acknowledgements.h"
 #include "replication/feed/fetches.h"
@@ -18,6 +20,10 @@ namespace {
 // A fetch that failed is tried again after it; one of a zone its controller can't vouch for, later.
 constexpr int64_t kRetryUs = 2'000'000;
 constexpr int64_t kQuarantineUs = 60'000'000;
+// A repair that stopped because it would take too much away, when nothing else moves it.
+constexpr int64_t kStoppedUs = 600'000'000;
+// Zones named in an alarm.
+constexpr size_t kNamedZones = 5;
 
 class Machine : public Subscriber {
  public:
@@ -48,7 +54,9 @@ class Machine : public Subscriber {
     loading_.Begin(zone_id, served_revision);
   }
   void Loaded(const std::string& zone_id) override { loading_.End(zone_id); }
+  bool Damaged(const std::string& zone_id, uint64_t generation, const std::string& reason) override;
   v1::SubscribeRequest SocketsClosed() override;
+  v1::Health Health() const override;
   std::optional<int64_t> MicrosSinceSpan() const override;
 
  private:
@@ -58,6 +66,9 @@ class Machine : public Subscriber {
   void Handle(store::Overlay& out, const v1::SubscribeResponse& message);
   void Welcomed(store::Overlay& out, const v1::Welcome& welcome);
   void TakeDrain(store::Overlay& out);
+  void AllowRepair(store::Overlay& out, const std::string& zone_id);
+  void Compare(store::Overlay& out, const v1::CompareZones& comparison);
+  void StopRepair(store::Overlay& out, const std::string& zone_id, absl::string_view reason);
   void TakeInventory(store::Overlay& out, const v1::InventoryPart& part);
   void Settle(store::Overlay& out, const Position& as_of);
   void TakeSpan(store::Overlay& out, const v1::Span& span);
@@ -101,6 +112,8 @@ class Machine : public Subscriber {
   // Of the Ready being made.
   bool drain_ = false;
   bool sync_ = false;
+  std::vector<v1::Inquiry> inquiries_;
+  bool forget_inquiries_ = false;
 };
 
 std::vector<ZoneUpdate> Machine::StoredZones() const {
@@ -138,6 +151,8 @@ void Machine::Disconnected() {
   rules_.Close();
   acknowledgements_.End();
   received_.Clear();
+  inquiries_.clear();
+  forget_inquiries_ = true;
   inventory_.reset();
   streaming_ = false;
   for (NodeStage& stage : fetches_.Restart(Now())) garbage_.push_back(std::move(stage));
@@ -168,6 +183,8 @@ Subscriber::Ready Machine::TakeReady() {
     if (update.kind != ZoneUpdate::Kind::kRecords) loading_.Replaced(update.zone_id);
   }
   ready.drain = drain_;
+  ready.inquiries = std::exchange(inquiries_, {});
+  ready.forget_inquiries = std::exchange(forget_inquiries_, false);
   return ready;
 }
 
@@ -177,8 +194,10 @@ void Machine::Handle(store::Overlay& out, const v1::SubscribeResponse& message) 
   if (message.has_span()) TakeSpan(out, message.span());
   if (message.has_snapshot_part()) TakeSnapshotPart(out, message.snapshot_part());
   for (const v1::SnapshotPart& part : message.snapshot_parts().parts()) TakeSnapshotPart(out, part);
-  for (const v1::SnapshotPart& part : message.snapshot_parts().parts()) TakeSnapshotPart(out, part);
   if (message.has_drain()) TakeDrain(out);
+  if (message.has_inquiry()) inquiries_.push_back(message.inquiry());
+  if (message.has_allow_repair()) AllowRepair(out, message.allow_repair().zone_id());
+  if (message.has_compare_zones()) Compare(out, message.compare_zones());
 }
 
 void Machine::Welcomed(store::Overlay& out, const v1::Welcome& welcome) {
@@ -196,6 +215,42 @@ void Machine::TakeDrain(store::Overlay& out) {
   if (drained()) return;
   replica_.SetDrained(out);
   sync_ = true;
+}
+
+void Machine::AllowRepair(store::Overlay& out, const std::string& zone_id) {
+  for (const std::string& allowed : replica_.AllowRepair(out, zone_id)) {
+    LogInfo("zone {}: its repair was allowed", allowed);
+    fetches_.Hurry(allowed, Now());
+    sync_ = true;
+  }
+}
+
+void Machine::Compare(store::Overlay& out, const v1::CompareZones& comparison) {
+  for (const stored::v1::NodeZoneRow& row : comparison.zones()) {
+    const NodeZone* zone = replica_.Find(row.id());
+    if (zone == nullptr || zone->generation == 0 || zone->is_behind() || zone->epoch != comparison.epoch() ||
+        zone->row.revision() != row.revision() || zone->row.digest_key_id() != row.digest_key_id() ||
+        zone->row.served_digest() == row.served_digest()) {
+      continue;
+    }
+    LogError("zone {} differs from the controller's of the same revision {} and is fetched anew", row.id(),
+             row.revision());
+    replica_.MarkBehind(out, row.id(), &row,
+                        absl::StrCat("differs from the controller's revision ", row.revision()),
+                        NodeReplica::Copy::kDiffers);
+    BecameBehind(row.id(), Now());
+    sync_ = true;
+  }
+}
+
+void Machine::StopRepair(store::Overlay& out, const std::string& zone_id, absl::string_view reason) {
+  if (replica_.StopRepair(out, zone_id, reason)) {
+    LogError("zone {} stays as it is until that is allowed (quartet node allow-repair): {}", zone_id,
+             std::string(reason));
+  }
+  const int64_t wall = clock_.WallMicros();
+  const int64_t wait = replica_.NextRepairUs(wall) - wall;
+  BecameBehind(zone_id, Now() + (wait > 0 ? wait : kStoppedUs));
 }
 
 void Machine::TakeInventory(store::Overlay& out, const v1::InventoryPart& part) {
@@ -278,8 +333,13 @@ NodeReplica::Applied Machine::ApplyDelta(store::Overlay& out, const std::string&
 
 void Machine::Keep(store::Overlay& out, const v1::NodeEntry& entry) {
   Fetch* fetch = fetches_.Find(entry.zone_id());
-  // One that is only wanted will be asked for with a cursor behind this entry.
-  if (fetch == nullptr) return;
+  // One that is only wanted will be asked for with a cursor behind this entry; what follows it is no repair any more, so
+  // one that stopped is wanted now.
+  if (fetch == nullptr) {
+    if (replica_.Find(entry.zone_id())->repair == stored::v1::REPAIR_STATE_STOPPED)
+      fetches_.Hurry(entry.zone_id(), Now());
+    return;
+  }
   fetch->kept.push_back(entry);
   fetch->kept_bytes += entry.ByteSizeLong();
   if (fetch->kept_bytes > options_.kept_bytes) GiveUp(out, entry.zone_id(), Now());
@@ -355,8 +415,14 @@ void Machine::Finish(store::Overlay& out, const std::string& zone_id) {
   if (!fetch.row.has_value()) {
     replica_.DropStage(out, *fetch.stage);
     RemoveZone(out, zone_id);
-  } else if (absl::Status flipped = replica_.Flip(out, *fetch.stage, *fetch.row, fetch.as_of); flipped.ok()) {
+  } else if (absl::Status flipped =
+                 replica_.Flip(out, *fetch.stage, *fetch.row, fetch.as_of, clock_.WallMicros());
+             flipped.ok()) {
     updates_.Load(*replica_.Find(zone_id));
+  } else if (absl::IsResourceExhausted(flipped)) {
+    replica_.DropStage(out, *fetch.stage);
+    StopRepair(out, zone_id, flipped.message());
+    return;
   } else {
     replica_.DropStage(out, *fetch.stage);
     replica_.MarkBehind(out, zone_id, nullptr, flipped.message());
@@ -406,6 +472,33 @@ void Machine::Unloadable(const std::string& zone_id, const std::string& reason) 
   if (replica_.Find(zone_id) == nullptr) return;
   replica_.MarkUnloadable(zone_id, reason);
   fetches_.Want(zone_id, Now());
+}
+
+bool Machine::Damaged(const std::string& zone_id, uint64_t generation, const std::string& reason) {
+  if (!replica_.MarkDamaged(zone_id, generation, reason)) return false;
+  fetches_.Hurry(zone_id, Now());
+  return true;
+}
+
+v1::Health Machine::Health() const {
+  v1::Health health;
+  health.set_zones(replica_.zones().size());
+  health.set_zones_behind(replica_.behind().size());
+  uint64_t failing = 0;
+  for (const std::string& zone_id : replica_.behind())
+    failing += replica_.Find(zone_id)->served_revision() == 0;
+  health.set_zones_failing(failing);
+  const std::vector<const NodeZone*> stopped = replica_.StoppedRepairs();
+  if (stopped.empty()) return health;
+  std::string names;
+  for (size_t i = 0; i < stopped.size() && i < kNamedZones; ++i)
+    absl::StrAppend(&names, i == 0 ? "" : ", ", stopped[i]->row.id());
+  health.add_alarms(
+      absl::StrCat("repairs of ", stopped.size(), stopped.size() == 1 ? " zone" : " zones",
+                   " stopped at a limit (", names, stopped.size() > kNamedZones ? ", …" : "",
+                   "); the first: ", absl::StripPrefix(stopped.front()->behind, "stopped: "),
+                   ". If the controller's zones are right, `quartet node allow-repair` lets them go on"));
+  return health;
 }
 
 v1::SubscribeRequest Machine::SocketsClosed() {

@@ -85,6 +85,10 @@ class Subscriber {
     bool drain = false;
     // Not all that was received is in it: another one can be taken when this is Done.
     bool more = false;
+    // What the controller asks about this replica (replication/feed/reports.h), and that all that was asked on an ended
+    // stream needs no answer any more.
+    std::vector<quartet::replication::v1::Inquiry> inquiries;
+    bool forget_inquiries = false;
     bool empty() const { return batch.empty() && visible.empty() && !drain; }
   };
 
@@ -124,7 +128,15 @@ class Subscriber {
   virtual void Loading(const std::string& zone_id, uint64_t served_revision) = 0;
   // The zone is served as all that was made visible so far left it. The next Done acknowledges it.
   virtual void Loaded(const std::string& zone_id) = 0;
+  // What is stored of a zone under `generation` (revision and all that is served of it being right) was found damaged:
+  // it is served on, BEHIND, and fetched anew. No-op for a zone that is not here, or under another generation by now.
+  // Call as Unloadable. Returns whether the zone is BEHIND by this.
+  virtual bool Damaged(const std::string& zone_id, uint64_t generation, const std::string& reason) = 0;
   virtual quartet::replication::v1::SubscribeRequest SocketsClosed() = 0;
+
+  // Zones, those BEHIND, those of them that answer SERVFAIL; and the alarms of this replica, one sentence each. The rest
+  // of the message is not set.
+  virtual quartet::replication::v1::Health Health() const = 0;
 
   // Microseconds (monotonic) since the controller's last span: how stale the answers may be. nullopt: none since start.
   virtual std::optional<int64_t> MicrosSinceSpan() const = 0;

@@ -6,7 +6,7 @@ namespace quartet::replication {
 namespace {
 
 bool SameData(const NodeZone& zone, const stored::v1::NodeZoneRow& row) {
-  return zone.generation != 0 && !zone.unloadable && zone.row.revision() == row.revision() &&
+  return zone.generation != 0 && !zone.unloadable && !zone.damaged && zone.row.revision() == row.revision() &&
          zone.row.served_digest() == row.served_digest() && zone.row.digest_key_id() == row.digest_key_id();
 }
 

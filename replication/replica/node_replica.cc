@@ -32,8 +32,11 @@ void Merge(store::Overlay& out, const store::Batch& scratch) {
 
 }  // namespace
 
-NodeReplica::NodeReplica(NodeMeta meta, NodeZones zones, NodeLoggedStages logged_stages)
-    : meta_(std::move(meta)), zones_(std::move(zones)), logged_stages_(std::move(logged_stages)) {
+NodeReplica::NodeReplica(NodeMeta meta, NodeZones zones, NodeLoggedStages logged_stages, RepairLimits limits)
+    : meta_(std::move(meta)),
+      zones_(std::move(zones)),
+      logged_stages_(std::move(logged_stages)),
+      limits_(std::move(limits)) {
   for (const auto& [id, key] : meta_.digest_keys) hashers_.emplace(id, Hasher(key));
   for (const auto& [id, zone] : zones_) {
     if (zone.is_behind()) behind_.insert(id);
@@ -46,7 +49,7 @@ absl::StatusOr<NodeReplica> NodeReplica::Open(const store::Reader& reader, Rando
   if (!meta->has_value()) {
     NodeMeta fresh;
     fresh.incarnation = NewIncarnation(random);
-    NodeReplica replica(std::move(fresh), {}, {});
+    NodeReplica replica(std::move(fresh), {}, {}, RepairLimits());
     replica.opened_empty_ = true;
     return replica;
   }
@@ -54,7 +57,9 @@ absl::StatusOr<NodeReplica> NodeReplica::Open(const store::Reader& reader, Rando
   if (!zones.ok()) return zones.status();
   absl::StatusOr<NodeLoggedStages> stages = NodeLoggedStages::Read(reader);
   if (!stages.ok()) return stages.status();
-  return NodeReplica(std::move(**meta), *std::move(zones), *std::move(stages));
+  absl::StatusOr<RepairLimits> limits = RepairLimits::Read(reader);
+  if (!limits.ok()) return limits.status();
+  return NodeReplica(std::move(**meta), *std::move(zones), *std::move(stages), *std::move(limits));
 }
 
 void NodeReplica::FinishOpening(store::Overlay& out) {
@@ -251,6 +256,18 @@ void NodeReplica::MarkUnloadable(const std::string& zone_id, absl::string_view r
   NoteBehind(zone_id, true);
 }
 
+bool NodeReplica::MarkDamaged(const std::string& zone_id, uint64_t generation, absl::string_view reason) {
+  auto found = zones_.find(zone_id);
+  if (found == zones_.end() || found->second.generation != generation) return false;
+  NodeZone& zone = found->second;
+  if (zone.damaged || zone.unloadable) return false;
+  zone.damaged = true;
+  if (!zone.is_behind()) zone.behind = absl::StrCat("damaged on disk: ", reason);
+  unwritten_.insert(zone_id);
+  NoteBehind(zone_id, true);
+  return true;
+}
+
 void NodeReplica::WriteUnloadable(store::Overlay& out) {
   for (const std::string& zone_id : unwritten_) {
     const NodeZone* zone = Find(zone_id);
@@ -265,6 +282,8 @@ void NodeReplica::ClearBehind(store::Overlay& out, absl::string_view zone_id) {
   NodeZone zone = *found;
   zone.behind.clear();
   zone.differs = false;
+  zone.damaged = false;
+  zone.repair = stored::v1::REPAIR_STATE_UNSPECIFIED;
   zone.epoch = meta_.epoch;
   Replace(out, std::move(zone));
 }
@@ -285,8 +304,9 @@ void NodeReplica::Settle(store::Overlay& out, const NodeInventory::Difference& d
   for (const std::string& zone_id : difference.gone) Remove(out, zone_id);
   for (const stored::v1::NodeZoneRow& row : difference.differing) {
     const NodeZone* zone = Find(row.id());
-    const bool same_revision =
-        zone != nullptr && zone->generation != 0 && zone->row.revision() == row.revision();
+    const bool same_revision = zone != nullptr && zone->generation != 0 &&
+                               zone->row.revision() == row.revision() &&
+                               zone->row.served_digest() != row.served_digest();
     MarkBehind(out, row.id(), &row, absl::StrCat("inventory has revision ", row.revision()),
                same_revision ? Copy::kDiffers : Copy::kOlder);
   }
@@ -306,19 +326,74 @@ void NodeReplica::DropStage(store::Overlay& out, const NodeStage& stage) {
 }
 
 absl::Status NodeReplica::Flip(store::Overlay& out, const NodeStage& stage,
-                               const stored::v1::NodeZoneRow& row, const Position& as_of) {
+                               const stored::v1::NodeZoneRow& row, const Position& as_of, int64_t now_us) {
   const NodeZone* before = Find(stage.zone_id());
   QUARTET_CHECK(before != nullptr);
   if (absl::Status whole = stage.Verify(row); !whole.ok()) return whole;
-  if (absl::Status allowed = MayReplace(*before, row, as_of.epoch); !allowed.ok()) return allowed;
+  absl::StatusOr<Replacement> replacement = JudgeReplacement(*before, row, as_of.epoch);
+  if (!replacement.ok()) return replacement.status();
   NodeZone zone;
   if (absl::Status named = SetRow(zone, stage.zone_id(), row); !named.ok()) return named;
+  if (*replacement == Replacement::kRepair && before->repair != stored::v1::REPAIR_STATE_ALLOWED) {
+    if (absl::Status limited = LimitRepair(out, *before, stage, row, now_us); !limited.ok()) return limited;
+  }
   zone.generation = stage.generation();
   zone.epoch = as_of.epoch;
   EraseGeneration(out, stage.zone_id(), before->generation);
   EraseStage(out, stage.zone_id());
   Replace(out, std::move(zone));
   return absl::OkStatus();
+}
+
+absl::Status NodeReplica::LimitRepair(store::Overlay& out, const NodeZone& zone, const NodeStage& stage,
+                                      const stored::v1::NodeZoneRow& row, int64_t now_us) {
+  absl::Status removed = CheckRemoved(out, zone, stage.generation(), row);
+  if (!removed.ok()) return removed;
+  if (limits_.Exhausted(zones_.size(), now_us)) {
+    return absl::ResourceExhaustedError(
+        absl::StrCat("repair of revision ", zone.row.revision(), " would be one more than the ",
+                     RepairLimits::Allowed(zones_.size()), " zones that may be repaired within an hour"));
+  }
+  limits_.Count(out, stage.zone_id(), now_us);
+  return absl::OkStatus();
+}
+
+bool NodeReplica::StopRepair(store::Overlay& out, const std::string& zone_id, absl::string_view reason) {
+  NodeZone zone = *Find(zone_id);
+  const bool before = zone.repair == stored::v1::REPAIR_STATE_STOPPED;
+  zone.behind = absl::StrCat("stopped: ", reason);
+  zone.differs = true;
+  zone.repair = stored::v1::REPAIR_STATE_STOPPED;
+  Replace(out, std::move(zone));
+  return !before;
+}
+
+std::vector<std::string> NodeReplica::AllowRepair(store::Overlay& out, const std::string& zone_id) {
+  std::vector<std::string> allowed;
+  for (const NodeZone* stopped : StoppedRepairs()) {
+    if (!zone_id.empty() && stopped->row.id() != zone_id) continue;
+    allowed.push_back(stopped->row.id());
+  }
+  for (const std::string& id : allowed) {
+    NodeZone zone = *Find(id);
+    zone.repair = stored::v1::REPAIR_STATE_ALLOWED;
+    zone.behind = absl::StrCat("allowed after it was ", zone.behind);
+    Replace(out, std::move(zone));
+  }
+  return allowed;
+}
+
+std::vector<const NodeZone*> NodeReplica::StoppedRepairs() const {
+  std::vector<const NodeZone*> stopped;
+  for (const std::string& zone_id : behind_) {
+    const NodeZone* zone = Find(zone_id);
+    if (zone->repair == stored::v1::REPAIR_STATE_STOPPED) stopped.push_back(zone);
+  }
+  return stopped;
+}
+
+int64_t NodeReplica::NextRepairUs(int64_t now_us) {
+  return limits_.Exhausted(zones_.size(), now_us) ? limits_.FreeAtUs() : now_us;
 }
 
 }  // namespace quartet::replication

@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,6 +22,7 @@
 #include "replication/replica/node_records.h"
 #include "replication/replica/node_stage.h"
 #include "replication/replica/node_zone.h"
+#include "replication/replica/repair_limits.h"
 #include "replication/store/store.h"
 
 namespace quartet::replication {
@@ -73,7 +75,11 @@ class NodeReplica {
                   absl::string_view reason, Copy copy = Copy::kOlder);
   // What is stored of it can't be served. No-op for a zone that is not here.
   void MarkUnloadable(const std::string& zone_id, absl::string_view reason);
-  // Writes the marks MarkUnloadable made in memory since the last call.
+  // What is stored of it under `generation` is not what its row says; what is served was verified when it was
+  // loaded and goes on being served. No-op for a zone that is not here, or under another generation by now.
+  // Returns whether it is BEHIND by this.
+  bool MarkDamaged(const std::string& zone_id, uint64_t generation, absl::string_view reason);
+  // Writes the marks MarkUnloadable and MarkDamaged made in memory since the last call.
   void WriteUnloadable(store::Overlay& out);
   // What it holds is right after all. Precondition: the zone is here.
   void ClearBehind(store::Overlay& out, absl::string_view zone_id);
@@ -93,15 +99,29 @@ class NodeReplica {
   }
   void DropStage(store::Overlay& out, const NodeStage& stage);
   // Puts the stage in the live zone's place; the zone is not BEHIND any more. DATA_LOSS: the stage is not
-  // what `row` says; FAILED_PRECONDITION: it may not replace what is here (it is older, or would take too
-  // much away). Nothing was changed then, and the stage is still there. Precondition: the zone is here.
+  // what `row` says; FAILED_PRECONDITION: it may not replace what is here (it is older); RESOURCE_EXHAUSTED: it
+  // is a repair beyond a limit, and nobody allowed it (StopRepair). Nothing was changed then, and the stage is
+  // still there. `now_us`: wall clock. Precondition: the zone is here.
   absl::Status Flip(store::Overlay& out, const NodeStage& stage, const stored::v1::NodeZoneRow& row,
-                    const Position& as_of);
+                    const Position& as_of, int64_t now_us);
+
+  // Flip refused a repair of it: it is BEHIND for that reason until the repair is allowed, or not needed any
+  // more. Returns whether it was not stopped before.
+  bool StopRepair(store::Overlay& out, const std::string& zone_id, absl::string_view reason);
+  // Repairs of it (of all zones if empty) that are stopped may go on. Returns those zones.
+  std::vector<std::string> AllowRepair(store::Overlay& out, const std::string& zone_id);
+  // Zones whose repairs are stopped.
+  std::vector<const NodeZone*> StoppedRepairs() const;
+  // When the limit of repairs in an hour lets another one go; `now_us` if it does now.
+  int64_t NextRepairUs(int64_t now_us);
 
  private:
-  NodeReplica(NodeMeta meta, NodeZones zones, NodeLoggedStages logged_stages);
+  NodeReplica(NodeMeta meta, NodeZones zones, NodeLoggedStages logged_stages, RepairLimits limits);
   uint64_t NewGeneration(store::Overlay& out);
   void NoteBehind(const std::string& zone_id, bool behind);
+  // RESOURCE_EXHAUSTED: it is beyond a limit. Else it is counted.
+  absl::Status LimitRepair(store::Overlay& out, const NodeZone& zone, const NodeStage& stage,
+                           const stored::v1::NodeZoneRow& row, int64_t now_us);
   // Stores `zone` in place of what there is under its id.
   void Replace(store::Overlay& out, NodeZone zone);
   absl::StatusOr<NodeZone> ApplyRecords(store::Overlay& out, absl::string_view zone_id,
@@ -126,6 +146,7 @@ class NodeReplica {
   std::set<std::string> behind_;
   std::set<std::string> unwritten_;
   uint64_t behind_version_ = 0;
+  RepairLimits limits_;
   Hashers hashers_;
 };
 

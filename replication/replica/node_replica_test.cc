@@ -103,7 +103,7 @@ class NodeReplicaTest : public testing::Test {
       }
       NodeStage stage = replica_->BeginStage(out, kZone);
       ASSERT_TRUE(replica_->AddToStage(out, stage, part).ok());
-      flipped = replica_->Flip(out, stage, row, Position{epoch, 9, {}});
+      flipped = replica_->Flip(out, stage, row, Position{epoch, 9, {}}, now_us_);
       if (!flipped.ok()) replica_->DropStage(out, stage);
     });
     return flipped;
@@ -119,7 +119,11 @@ class NodeReplicaTest : public testing::Test {
   const NodeZone& zone() const { return *replica_->Find(kZone); }
 
   store::MemoryStore store_;
+  // Makes other record sets of revision 1 than those of `other`, which a snapshot may bring.
+  absl::Status Repair(const std::map<std::string, std::string>& other) { return Flip(other, Row(1, other)); }
+
   Numbers random_;
+  int64_t now_us_ = 1'700'000'000'000'000;
   std::unique_ptr<NodeReplica> replica_;
 };
 
@@ -274,23 +278,88 @@ TEST_F(NodeReplicaTest, ACopyThatDiffersAtItsRevisionIsNotVouchedFor) {
   EXPECT_EQ(zone().vouched_revision(5), 0u);
 }
 
-TEST(NodeSnapshotRulesTest, ARepairMustNotTakeMuchOfAZoneAway) {
-  NodeZone zone;
-  zone.generation = 1;
-  zone.epoch = 5;
-  zone.row.set_revision(4);
-  zone.row.set_record_sets(100);
-  stored::v1::NodeZoneRow snapshot;
-  snapshot.set_revision(4);
-  snapshot.set_record_sets(70);
-  EXPECT_TRUE(MayReplace(zone, snapshot, 5).ok());
-  snapshot.set_record_sets(69);
-  EXPECT_TRUE(absl::IsFailedPrecondition(MayReplace(zone, snapshot, 5)));
-  zone.unloadable = true;
-  EXPECT_TRUE(MayReplace(zone, snapshot, 5).ok());
-  zone.unloadable = false;
-  snapshot.set_revision(5);
-  EXPECT_TRUE(MayReplace(zone, snapshot, 5).ok());
+std::map<std::string, std::string> Records(int count, const std::string& value, int first = 0) {
+  std::map<std::string, std::string> records;
+  for (int i = first; i < first + count; ++i) records[std::string("k") + std::to_string(1000 + i)] = value;
+  return records;
+}
+
+TEST_F(NodeReplicaTest, ARepairMustNotTakeMuchOfAZoneAway) {
+  Apply(Delta(1, Records(10, "wrong"), Records(10, "wrong")));
+  EXPECT_TRUE(absl::IsResourceExhausted(Repair(Records(6, "right"))));
+  EXPECT_EQ(zone().generation, 1u);
+  EXPECT_TRUE(Repair(Records(7, "right")).ok());
+}
+
+TEST_F(NodeReplicaTest, RecordSetsThatComeDoNotMakeUpForThoseThatGo) {
+  Apply(Delta(1, Records(10, "wrong"), Records(10, "wrong")));
+  EXPECT_TRUE(absl::IsResourceExhausted(Repair(Records(10, "right", 4))));
+  EXPECT_TRUE(Repair(Records(10, "right", 3)).ok());
+}
+
+TEST_F(NodeReplicaTest, OnlyARepairIsLimited) {
+  Apply(Delta(1, Records(10, "1"), Records(10, "1")));
+  EXPECT_TRUE(Flip({}, Row(2, {})).ok()) << "a newer revision is no repair";
+  EXPECT_TRUE(Flip(Records(10, "1"), Row(1, Records(10, "1")), 6).ok()) << "nor is what a restore brings";
+  replica_->MarkUnloadable(kZone, "unreadable");
+  EXPECT_TRUE(Flip({{"a", "1"}}, Row(1, {{"a", "1"}}), 6).ok()) << "a zone without answers can't lose any";
+}
+
+TEST_F(NodeReplicaTest, OnlySoManyRepairsAreMadeInAnHour) {
+  Apply(Delta(1, {{"a", "0"}}, {{"a", "0"}}));
+  const int64_t first_us = now_us_;
+  for (int i = 1; i <= 10; ++i, ++now_us_) EXPECT_TRUE(Repair({{"a", std::to_string(i)}}).ok()) << i;
+  EXPECT_TRUE(absl::IsResourceExhausted(Repair({{"a", "11"}})));
+  Open();
+  EXPECT_TRUE(absl::IsResourceExhausted(Repair({{"a", "11"}}))) << "a restart begins no new hour";
+  EXPECT_EQ(replica_->NextRepairUs(now_us_), first_us + RepairLimits::kWindowUs);
+  now_us_ = first_us + RepairLimits::kWindowUs;
+  EXPECT_TRUE(Repair({{"a", "11"}}).ok());
+}
+
+TEST_F(NodeReplicaTest, AStoppedRepairGoesOnWhenItIsAllowed) {
+  Apply(Delta(1, Records(10, "wrong"), Records(10, "wrong")));
+  const auto right = Records(1, "right");
+  ASSERT_TRUE(absl::IsResourceExhausted(Repair(right)));
+  Write([&](store::Overlay& out) {
+    EXPECT_TRUE(replica_->StopRepair(out, kZone, "too much"));
+    EXPECT_FALSE(replica_->StopRepair(out, kZone, "too much")) << "said once";
+  });
+  EXPECT_EQ(replica_->StoppedRepairs().size(), 1u);
+  EXPECT_EQ(zone().vouched_revision(5), 0u);
+  Open();
+  EXPECT_EQ(replica_->StoppedRepairs().size(), 1u);
+  Write([&](store::Overlay& out) {
+    EXPECT_TRUE(replica_->AllowRepair(out, "Z0000000000002").empty());
+    EXPECT_EQ(replica_->AllowRepair(out, "").size(), 1u);
+  });
+  Open();
+  EXPECT_TRUE(Repair(right).ok());
+  EXPECT_FALSE(zone().is_behind());
+  EXPECT_EQ(zone().repair, stored::v1::REPAIR_STATE_UNSPECIFIED) << "it was allowed once";
+}
+
+TEST_F(NodeReplicaTest, ADamagedCopyIsServedOnAndReplacedByTheSame) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  EXPECT_FALSE(replica_->MarkDamaged(kZone, 2, "of another generation"));
+  EXPECT_TRUE(replica_->MarkDamaged(kZone, 1, "bits flipped"));
+  EXPECT_FALSE(replica_->MarkDamaged(kZone, 1, "bits flipped")) << "known already";
+  Write([&](store::Overlay& out) { replica_->WriteUnloadable(out); });
+  EXPECT_EQ(zone().vouched_revision(5), 1u);
+  Open();
+  EXPECT_TRUE(zone().damaged);
+  EXPECT_EQ(zone().behind, "damaged on disk: bits flipped");
+
+  // Its row is right: an inventory alone does not settle it.
+  NodeInventory inventory(replica_->zones(), 5);
+  inventory.Add(Row(1, {{"a", "1"}}));
+  EXPECT_EQ(std::move(inventory).Finish().differing.size(), 1u);
+
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_TRUE(Flip({{"a", "1"}}, Row(1, {{"a", "1"}})).ok()) << "no repair: it is not counted";
+  }
+  EXPECT_FALSE(zone().is_behind());
+  EXPECT_FALSE(zone().damaged);
 }
 
 }  // namespace

@@ -37,6 +37,8 @@ absl::Status ReadLocal(absl::string_view zone_id, absl::string_view value, NodeZ
   found->second.epoch = local.epoch();
   found->second.behind = local.behind();
   found->second.differs = local.differs();
+  found->second.damaged = local.damaged();
+  found->second.repair = local.repair();
   return absl::OkStatus();
 }
 
@@ -59,6 +61,8 @@ void PutLocal(store::Overlay& out, const NodeZone& zone) {
   local.set_epoch(zone.epoch);
   local.set_behind(zone.behind);
   local.set_differs(zone.differs);
+  local.set_damaged(zone.damaged);
+  local.set_repair(zone.repair);
   out.Put(layout::ZoneLocal(zone.row.id()), local.SerializeAsString());
 }
 
@@ -102,7 +106,8 @@ void PutNodeZone(store::Overlay& out, const NodeZone& zone, const NodeZone* befo
   const std::string& id = zone.row.id();
   out.Put(layout::Zone(id), zone.row.SerializeAsString());
   if (before == nullptr || before->generation != zone.generation || before->epoch != zone.epoch ||
-      before->behind != zone.behind || before->differs != zone.differs) {
+      before->behind != zone.behind || before->differs != zone.differs || before->damaged != zone.damaged ||
+      before->repair != zone.repair) {
     PutLocal(out, zone);
   }
   std::vector<std::string> keys = DirectoryKeys(zone);

@@ -29,6 +29,11 @@ struct NodeZone {
   std::string behind;
   // BEHIND, and what is stored is known to differ from the controllers' zone of this revision.
   bool differs = false;
+  // BEHIND, and what is stored is known not to be what the row says; the pages in memory are right, as they were
+  // verified when they were loaded.
+  bool damaged = false;
+  // A repair of it stopped at a limit, or was allowed to go on after that.
+  stored::v1::RepairState repair = stored::v1::REPAIR_STATE_UNSPECIFIED;
   // Its stored record sets can't be served (in memory only; after a restart they are tried again).
   bool unloadable = false;
 

@@ -58,6 +58,28 @@ std::string DescribeSnapshot(const v1::SnapshotPart& part) {
                         : absl::StrCat(text, ", not this nameserver's");
 }
 
+std::string DescribeInquiry(const v1::Inquiry& inquiry) {
+  std::string text =
+      absl::StrCat("inquiry ", inquiry.id(), ": ",
+                   inquiry.zone_id().empty() ? std::string("all zones") : ShortId(inquiry.zone_id()));
+  if (inquiry.depth() == v1::DEPTH_RECOMPUTED) absl::StrAppend(&text, ", recomputed");
+  if (inquiry.depth() == v1::DEPTH_RECORDS) absl::StrAppend(&text, ", with its record sets");
+  return inquiry.parts() == 0 ? text : absl::StrCat(text, ", at most ", inquiry.parts(), " parts");
+}
+
+std::string DescribeReport(const v1::ReportPart& part) {
+  std::string text = absl::StrCat("report on inquiry ", part.inquiry(), ", part ", part.part(), ":");
+  for (const v1::ZoneReport& zone : part.zones()) {
+    absl::StrAppend(&text, " ", ShortId(zone.zone_id()), "@", zone.revision());
+    if (!zone.recomputed_digest().empty())
+      absl::StrAppend(&text, zone.recomputed_digest() == zone.digest() ? " as stated" : " not as stated");
+    if (!zone.behind().empty()) absl::StrAppend(&text, " BEHIND");
+  }
+  for (const v1::RecordReport& record : part.records()) absl::StrAppend(&text, " ", record.key());
+  if (!part.error().empty()) absl::StrAppend(&text, " error: ", part.error());
+  return absl::StrCat(text, part.last() ? ", last" : "", part.more() ? ", more" : "");
+}
+
 std::string DescribeAcknowledgement(const v1::Acknowledgement& acknowledgement) {
   std::string text = absl::StrCat("acknowledge ", acknowledgement.index());
   for (const v1::ZoneException& exception : acknowledgement.exceptions()) {
@@ -74,6 +96,7 @@ std::string DescribeMeta(const std::string& name, const std::string& value) {
     return absl::StrCat("stage of ", ShortId(name.substr(11)), ": generation ",
                         layout::ReadBigEndian64(value));
   }
+  if (absl::StartsWith(name, "node/repair/")) return absl::StrCat("repair of ", ShortId(name.substr(20)));
   return name;
 }
 
@@ -81,7 +104,9 @@ std::string DescribeLocal(const std::string& zone_id, const std::string& value) 
   stored::v1::ZoneLocalRow local;
   if (!local.ParseFromString(value)) return absl::StrCat(ShortId(zone_id), " unreadable");
   return absl::StrCat(ShortId(zone_id), " generation ", local.generation(),
-                      local.behind().empty() ? "" : absl::StrCat(", BEHIND: ", local.behind()));
+                      local.behind().empty() ? "" : absl::StrCat(", BEHIND: ", local.behind()),
+                      local.damaged() ? ", damaged" : "",
+                      local.repair() == stored::v1::REPAIR_STATE_ALLOWED ? ", repair allowed" : "");
 }
 
 std::string DescribeStage(const std::string& value) {
@@ -121,6 +146,8 @@ std::string DescribePut(const std::string& key, const std::string& value) {
 std::string DescribeDelete(const std::string& key) {
   switch (key[0]) {
     case 'm':
+      if (absl::StartsWith(key, "mnode/repair/"))
+        return absl::StrCat("delete repair of ", ShortId(key.substr(21)));
       return absl::StrCat(
           "delete ", absl::StartsWith(key, "mnode/stage/") ? "stage of " + ShortId(key.substr(12)) : key);
     case 'z':
@@ -156,6 +183,7 @@ std::string Describe(const v1::SubscribeRequest& message) {
     return absl::StrCat("fetch", zones);
   }
   if (message.has_credit()) return "credit";
+  if (message.has_report_part()) return DescribeReport(message.report_part());
   return "sockets closed";
 }
 
@@ -171,6 +199,17 @@ std::string Describe(const v1::SubscribeResponse& message) {
     for (const v1::SnapshotPart& part : message.snapshot_parts().parts())
       parts.push_back(DescribeSnapshot(part));
     return absl::StrJoin(parts, "; ");
+  }
+  if (message.has_inquiry()) return DescribeInquiry(message.inquiry());
+  if (message.has_allow_repair()) {
+    const std::string& zone_id = message.allow_repair().zone_id();
+    return absl::StrCat("allow ", zone_id.empty() ? "all stopped repairs" : "repair of " + ShortId(zone_id));
+  }
+  if (message.has_compare_zones()) {
+    std::string text = "compare";
+    for (const stored::v1::NodeZoneRow& row : message.compare_zones().zones())
+      absl::StrAppend(&text, " ", ShortId(row.id()), "@", row.revision());
+    return text;
   }
   return "drain";
 }

@@ -7,6 +7,7 @@
 #include "dns/base/check.h"
 #include "replication/replica/full_view.h"
 #include "replication/replica/layout.h"
+#include "replication/replica/node_zone.h"
 #include "tests/transcripts/describe.h"
 
 namespace quartet::tests {
@@ -114,6 +115,13 @@ bool World::RunControllerCommand(const std::string& name, std::istringstream& wo
     std::string key;
     words >> zone >> key;
     CorruptRecord(zone, key);
+  } else if (name == "allow-repair") {
+    words >> zone;
+    absl::Status allowed = controller_->publisher->AllowRepair("n1", zone.empty() ? "" : TestZoneId(zone));
+    if (!allowed.ok()) Say("refused: " + allowed.ToString());
+  } else if (name == "compare") {
+    words >> zone;
+    Compare(zone);
   } else if (name == "small-parts") {
     part_bytes_ = 1;
     NewPublisher();
@@ -179,6 +187,19 @@ bool World::RunNodeCommand(const std::string& name, std::istringstream& words) {
     std::string zone;
     words >> zone;
     node_->Unloadable(TestZoneId(zone), "its pages are damaged");
+  } else if (name == "damaged") {
+    std::string zone;
+    words >> zone;
+    const absl::StatusOr<replication::NodeZones> zones = replication::ReadNodeZones(*disk_);
+    QUARTET_CHECK(zones.ok());
+    node_->Damaged(TestZoneId(zone), zones->at(TestZoneId(zone)).generation, "its digest came out otherwise");
+  } else if (name == "forge") {
+    std::string zone, key, value;
+    words >> zone >> key >> value;
+    ForgeRecord(zone, key, value);
+  } else if (name == "alarms") {
+    const v1::Health health = node_->Health();
+    for (const std::string& alarm : health.alarms()) Say(alarm);
   } else if (name == "closed") {
     to_controller_.push_back(node_->SocketsClosed());
   } else if (name == "serve") {
@@ -295,6 +316,45 @@ void World::CorruptRecord(const std::string& zone, const std::string& key) {
   store::Batch batch;
   batch.Put(replication::layout::Record(TestZoneId(zone), *generation, key), "damaged");
   QUARTET_CHECK(controller_->store.Write(batch, store::Store::Sync::kYes).ok());
+}
+
+void World::ForgeRecord(const std::string& zone, const std::string& key, const std::string& value) {
+  absl::StatusOr<replication::NodeZones> zones = replication::ReadNodeZones(*disk_);
+  QUARTET_CHECK(zones.ok());
+  replication::NodeZone& forged = zones->at(TestZoneId(zone));
+  replication::Hasher hasher(node_->digest_keys().at(forged.row.digest_key_id()));
+  const std::string record = replication::layout::Record(TestZoneId(zone), forged.generation, key);
+  replication::Digest digest = replication::Digest::FromBytes(forged.row.served_digest());
+  const absl::StatusOr<std::optional<std::string>> old = disk_->Get(record);
+  QUARTET_CHECK(old.ok());
+  if (old->has_value()) {
+    digest -= hasher.Hash(key, **old);
+  } else {
+    forged.row.set_record_sets(forged.row.record_sets() + 1);
+  }
+  digest += hasher.Hash(key, value);
+  forged.row.set_served_digest(digest.ToBytes());
+  store::Batch batch;
+  batch.Put(record, value);
+  batch.Put(replication::layout::Zone(TestZoneId(zone)), forged.row.SerializeAsString());
+  QUARTET_CHECK(disk_->Write(batch, store::Store::Sync::kYes).ok());
+}
+
+void World::Compare(const std::string& zone) {
+  const absl::StatusOr<std::optional<stored::v1::ZoneRow>> row =
+      replication::FullView(controller_->store).Zone(TestZoneId(zone));
+  QUARTET_CHECK(row.ok() && row->has_value());
+  v1::CompareZones comparison;
+  comparison.set_epoch(epoch_);
+  stored::v1::NodeZoneRow& compared = *comparison.add_zones();
+  compared.set_id((*row)->id());
+  compared.set_name((*row)->name());
+  compared.set_revision((*row)->revision());
+  compared.set_served_digest((*row)->served_digest());
+  compared.set_digest_key_id((*row)->digest_key_id());
+  compared.set_record_sets((*row)->record_sets());
+  const absl::Status sent = controller_->publisher->CompareZones("n1", comparison);
+  if (!sent.ok()) Say("refused: " + sent.ToString());
 }
 
 void World::Serve() {

@@ -61,6 +61,8 @@ class World {
   void TamperRevision(uint64_t prev_revision);
   void Serve();
   void Progress();
+  void ForgeRecord(const std::string& zone, const std::string& key, const std::string& value);
+  void Compare(const std::string& zone);
   void CorruptRecord(const std::string& zone, const std::string& key);
   void Say(const std::string& line) { lines_.push_back(line); }
 
