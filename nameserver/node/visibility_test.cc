@@ -49,7 +49,7 @@ class VisibilityTest : public testing::Test {
   }
 
   bool Install(const replication::ZoneUpdate& update) {
-    return installer_.Install({update}, {{kTestKeyId, kTestKey}}).empty();
+    return installer_.Install({update}, {{kTestKeyId, kTestKey}}).unloadable.empty();
   }
 
   // www becomes `number` as an address, and is seen by everybody when this returns.
