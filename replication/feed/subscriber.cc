@@ -245,7 +245,7 @@ void Machine::Compare(store::Overlay& out, const v1::CompareZones& comparison) {
 
 void Machine::StopRepair(store::Overlay& out, const std::string& zone_id, absl::string_view reason) {
   if (replica_.StopRepair(out, zone_id, reason)) {
-    LogError("zone {} stays as it is until that is allowed (quartet node allow-repair): {}", zone_id,
+    LogError("zone {} stays as it is until the repair is allowed or the zone changes: {}", zone_id,
              std::string(reason));
   }
   const int64_t wall = clock_.WallMicros();
@@ -493,11 +493,11 @@ v1::Health Machine::Health() const {
   std::string names;
   for (size_t i = 0; i < stopped.size() && i < kNamedZones; ++i)
     absl::StrAppend(&names, i == 0 ? "" : ", ", stopped[i]->row.id());
-  health.add_alarms(
-      absl::StrCat("repairs of ", stopped.size(), stopped.size() == 1 ? " zone" : " zones",
-                   " stopped at a limit (", names, stopped.size() > kNamedZones ? ", …" : "",
-                   "); the first: ", absl::StripPrefix(stopped.front()->behind, "stopped: "),
-                   ". If the controller's zones are right, `quartet node allow-repair` lets them go on"));
+  health.add_alarms(absl::StrCat(
+      "repairs of ", stopped.size(), stopped.size() == 1 ? " zone" : " zones", " stopped at a limit (", names,
+      stopped.size() > kNamedZones ? ", …" : "",
+      "); the first: ", absl::StripPrefix(stopped.front()->behind, "stopped: "),
+      ". If the controller's zones are right, empty the node's directory: it is then filled anew"));
   return health;
 }
 
