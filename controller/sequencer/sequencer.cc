@@ -126,7 +126,7 @@ absl::Status Sequencer::ReadKey() {
   return absl::OkStatus();
 }
 
-void Sequencer::Add(Proposal proposal, Done done) {
+void Sequencer::Add(const Proposal& proposal, Done done) {
   if (absl::Status status = EnsureReady(); !status.ok()) {
     settled_.push_back({std::move(done), std::move(status)});
     return;
@@ -241,7 +241,7 @@ absl::Status Sequencer::Append(std::unique_ptr<Group> group) {
   QUARTET_CHECK(!absl::IsInvalidArgument(status));
   const replication::Position last = group->sealed.back().position;
   unknown_ = std::move(group);
-  const absl::Status settled = SettleUnknown();
+  absl::Status settled = SettleUnknown();
   if (!settled.ok()) return settled;
   return head_ == last ? absl::OkStatus() : ReadOnly(status);
 }

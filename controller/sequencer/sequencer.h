@@ -52,7 +52,7 @@ class Sequencer {
 
   // Judges one proposal: an entry in the open group, a refusal or a duplicate. `done` comes out of the next
   // Flush. Precondition: not full().
-  void Add(Proposal proposal, Done done);
+  void Add(const Proposal& proposal, Done done);
   bool full() const;
 
   struct Committed {

@@ -183,7 +183,7 @@ TEST_F(SequencerTest, AGroupIsOneAppendAndSeesItself) {
     Proposal proposal;
     proposal.plan = MakeNode(id);
     sequencer_->Add(std::move(proposal),
-                    [&](absl::StatusOr<Outcome> outcome) { results.push_back(outcome); });
+                    [&](const absl::StatusOr<Outcome>& outcome) { results.push_back(outcome); });
   }
   EXPECT_FALSE(HasNode("n1"));
   Sequencer::Flushed flushed = sequencer_->Flush();
@@ -305,7 +305,7 @@ TEST_F(SequencerTest, ARefusalDoesNotOutliveTheEntryItRestedOn) {
     Proposal proposal;
     proposal.plan = MakeNode("n1");
     sequencer_->Add(std::move(proposal),
-                    [&](absl::StatusOr<Outcome> outcome) { results.push_back(outcome); });
+                    [&](const absl::StatusOr<Outcome>& outcome) { results.push_back(outcome); });
   }
   store_.FailWrites(absl::ResourceExhaustedError("full"));
   for (auto& settled : sequencer_->Flush().settled) settled.done(settled.result);

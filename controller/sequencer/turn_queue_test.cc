@@ -131,7 +131,7 @@ TEST(TurnQueueTest, BusyZonesGetEqualShares) {
     }
     const auto [least, most] = std::minmax_element(
         bytes.begin(), bytes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-    EXPECT_LE(most->second - least->second, 2 * (64 << 10) + 2 * kLargest) << "seed " << seed;
+    EXPECT_LE(most->second - least->second, 2 * (uint64_t{64} << 10) + 2 * kLargest) << "seed " << seed;
   }
 }
 

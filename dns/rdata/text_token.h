@@ -12,7 +12,7 @@
 namespace quartet::dns {
 
 // The longest word: 65,535 octets in hexadecimal fit, and so does any text RecordData::Parse takes.
-inline constexpr size_t kMaxTextToken = 128 * 1024;
+inline constexpr size_t kMaxTextToken = size_t{128} * 1024;
 
 // One word or one quoted string.
 struct TextToken {

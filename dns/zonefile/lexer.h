@@ -18,7 +18,7 @@
 namespace quartet::dns {
 
 // All characters of an entry's tokens together.
-inline constexpr size_t kMaxEntry = 256 * 1024;
+inline constexpr size_t kMaxEntry = size_t{256} * 1024;
 
 struct LexFault {
   Place place;
