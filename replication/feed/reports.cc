@@ -14,6 +14,10 @@ namespace {
 // What a zone costs to be opened, in bytes read.
 constexpr uint64_t kZoneBytes = 512;
 
+bool WantsRecords(const v1::Inquiry& inquiry) {
+  return inquiry.depth() == v1::DEPTH_RECORDS || inquiry.depth() == v1::DEPTH_CONTENTS;
+}
+
 }  // namespace
 
 Reports::Reports(const store::Store& store, const Options& options) : store_(store), options_(options) {}
@@ -57,9 +61,9 @@ absl::Status Reports::Begin(const v1::Inquiry& inquiry) {
   }
   if (!inquiry.zone_id().empty() && inquiry.zone_id().size() != layout::kZoneIdBytes)
     return absl::InvalidArgumentError("an inquiry of no zone");
-  if (inquiry.depth() == v1::DEPTH_RECORDS && inquiry.zone_id().empty())
+  if (WantsRecords(inquiry) && inquiry.zone_id().empty())
     return absl::InvalidArgumentError("an inquiry of the record sets of no zone");
-  if (inquiry.depth() < v1::DEPTH_STATED || inquiry.depth() > v1::DEPTH_RECORDS)
+  if (inquiry.depth() < v1::DEPTH_STATED || inquiry.depth() > v1::DEPTH_CONTENTS)
     return absl::InvalidArgumentError("an inquiry of a depth that is new to this node");
   return absl::OkStatus();
 }
@@ -88,12 +92,12 @@ absl::Status Reports::ReadOn(Step& step) {
     return absl::OkStatus();
   }
   if (absl::Status opened = OpenDigester(**zone); !opened.ok()) {
-    if (inquiry.depth() == v1::DEPTH_RECORDS) return opened;
+    if (WantsRecords(inquiry)) return opened;
     AddZone(**std::move(zone));
     whole_ = !inquiry.zone_id().empty();
     return absl::OkStatus();
   }
-  if (inquiry.depth() == v1::DEPTH_RECORDS) {
+  if (WantsRecords(inquiry)) {
     *part_.add_zones() = (*zone)->report;
     const std::string begin = after_.empty() ? (*zone)->prefix : (*zone)->prefix + after_ + '\0';
     (*zone)->records = (*zone)->snapshot->Scan(begin, store::PrefixEnd((*zone)->prefix));
@@ -113,6 +117,7 @@ absl::Status Reports::ReadRecords() {
   v1::RecordReport& record = *part_.add_records();
   record.set_key(std::string(key));
   record.set_digest(zone_->hasher->Hash(key, records.value()).ToBytes());
+  if (waiting_.front().depth() == v1::DEPTH_CONTENTS) record.set_served(std::string(records.value()));
   part_bytes_ += record.ByteSizeLong() + 4;
   bytes_ += key.size() + records.value().size();
   records.Next();

@@ -179,9 +179,24 @@ TEST_F(ReportsTest, RecordSetsOfAZoneWithTheZoneInEachReport) {
   EXPECT_EQ(keys.back(), "record1099");
 }
 
+TEST_F(ReportsTest, ContentsOfAZoneAreItsRecordSetsWithTheirBytes) {
+  PutZone(1, 2);
+  Reports reports(store_, options_);
+  const auto parts = Report(reports, Inquiry(v1::DEPTH_CONTENTS, ZoneId(1)));
+  ASSERT_EQ(parts.size(), 1u);
+  ASSERT_EQ(parts[0].records_size(), 2);
+  Hasher hasher(absl::string_view(kKey, Hasher::kKeyBytes));
+  for (const v1::RecordReport& record : parts[0].records()) {
+    EXPECT_EQ(record.served(), "value");
+    EXPECT_EQ(record.digest(), hasher.Hash(record.key(), record.served()).ToBytes());
+  }
+  EXPECT_TRUE(Report(reports, Inquiry(v1::DEPTH_RECORDS, ZoneId(1)))[0].records(0).served().empty());
+}
+
 TEST_F(ReportsTest, WhatCanNotBeAnsweredIsTold) {
   Reports reports(store_, options_);
   EXPECT_FALSE(Report(reports, Inquiry(v1::DEPTH_RECORDS)).back().error().empty());
+  EXPECT_FALSE(Report(reports, Inquiry(v1::DEPTH_CONTENTS)).back().error().empty());
   EXPECT_FALSE(Report(reports, Inquiry(v1::DEPTH_STATED, "short")).back().error().empty());
   EXPECT_FALSE(Report(reports, Inquiry(static_cast<v1::Depth>(9))).back().error().empty());
 }

@@ -64,6 +64,7 @@ std::string DescribeInquiry(const v1::Inquiry& inquiry) {
                    inquiry.zone_id().empty() ? std::string("all zones") : ShortId(inquiry.zone_id()));
   if (inquiry.depth() == v1::DEPTH_RECOMPUTED) absl::StrAppend(&text, ", recomputed");
   if (inquiry.depth() == v1::DEPTH_RECORDS) absl::StrAppend(&text, ", with its record sets");
+  if (inquiry.depth() == v1::DEPTH_CONTENTS) absl::StrAppend(&text, ", with what its record sets hold");
   return inquiry.parts() == 0 ? text : absl::StrCat(text, ", at most ", inquiry.parts(), " parts");
 }
 
