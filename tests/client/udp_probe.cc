@@ -7,8 +7,9 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <ctime>
+
+#include "tests/client/txt_question.h"
 
 namespace quartet::tests {
 namespace {
@@ -18,21 +19,6 @@ constexpr int64_t kAskAgainUs = 20'000;
 // Answered with the old value: asked again at once, but not more often than this, to leave the nodes their
 // cores.
 constexpr int64_t kPauseUs = 100;
-
-std::string MakeQuery(const std::string& name) {
-  std::string query(12, '\0');
-  query[5] = 1;
-  size_t start = 0;
-  while (start < name.size()) {
-    size_t dot = name.find('.', start);
-    if (dot == std::string::npos) dot = name.size();
-    query.push_back(static_cast<char>(dot - start));
-    query.append(name, start, dot - start);
-    start = dot + 1;
-  }
-  query.append("\0\0\x10\0\1", 5);
-  return query;
-}
 
 [[noreturn]] void Die(const char* what) {
   std::perror(what);
@@ -47,7 +33,7 @@ int64_t UdpProbe::NowMicros() {
   return now.tv_sec * int64_t{1'000'000} + now.tv_nsec / 1000;
 }
 
-UdpProbe::UdpProbe(const std::vector<Target>& targets, const std::string& name) : query_(MakeQuery(name)) {
+UdpProbe::UdpProbe(const std::vector<Target>& targets, const std::string& name) : query_(TxtQuestion(name)) {
   for (const Target& target : targets) {
     sockaddr_in address = {};
     address.sin_family = AF_INET;
@@ -68,19 +54,17 @@ UdpProbe::~UdpProbe() {
 
 void UdpProbe::Ask(Socket& socket) {
   ++next_id_;
-  query_[0] = static_cast<char>(next_id_ >> 8);
-  query_[1] = static_cast<char>(next_id_);
+  SetQuestionId(next_id_, query_);
   // A refused port (node down) shows as an error here or in recv: the question is simply asked again.
   (void)!send(socket.fd, query_.data(), query_.size(), 0);
   socket.asked_us = NowMicros();
 }
 
-void UdpProbe::Take(Socket& socket, const std::string& needle) {
+void UdpProbe::Take(Socket& socket, const std::string& value) {
   uint8_t answer[4096];
   ssize_t size = 0;
   while ((size = recv(socket.fd, answer, sizeof answer, 0)) > 0) {
-    const bool good = size > 12 && (answer[2] & 0x84) == 0x84 && (answer[3] & 0x0f) == 0;
-    if (good && memmem(answer, size, needle.data(), needle.size()) != nullptr) {
+    if (AnswersWith(answer, static_cast<size_t>(size), value)) {
       socket.answered_us = NowMicros();
       return;
     }
@@ -89,7 +73,6 @@ void UdpProbe::Take(Socket& socket, const std::string& needle) {
 }
 
 std::vector<int64_t> UdpProbe::WaitForAll(const std::string& value, int64_t timeout_us) {
-  const std::string needle = std::string(1, static_cast<char>(value.size())) + value;
   const int64_t end = NowMicros() + timeout_us;
   for (Socket& socket : sockets_) {
     socket.asked_us = 0;
@@ -98,7 +81,7 @@ std::vector<int64_t> UdpProbe::WaitForAll(const std::string& value, int64_t time
   while (NowMicros() < end) {
     std::vector<pollfd> waiting;
     for (Socket& socket : sockets_) {
-      if (socket.answered_us == 0) Take(socket, needle);
+      if (socket.answered_us == 0) Take(socket, value);
       if (socket.answered_us != 0) continue;
       if (NowMicros() - socket.asked_us >= kAskAgainUs) Ask(socket);
       waiting.push_back({socket.fd, POLLIN, 0});

@@ -35,7 +35,7 @@ class UdpProbe {
     int64_t answered_us;
   };
   void Ask(Socket& socket);
-  void Take(Socket& socket, const std::string& needle);
+  void Take(Socket& socket, const std::string& value);
 
   std::vector<Socket> sockets_;
   std::string query_;
