@@ -93,8 +93,8 @@ int Run(const Options& options) {
     }
   };
   const int64_t start_us = UdpProbe::NowMicros();
-  std::vector<std::thread> callers;
-  for (int i = 0; i < options.callers; ++i) callers.emplace_back(call);
+  std::vector<std::thread> callers(options.callers);
+  for (std::thread& caller : callers) caller = std::thread(call);
   for (std::thread& caller : callers) caller.join();
   const int64_t accepted_us = UdpProbe::NowMicros();
   const int64_t visible_us = watch.WaitForAll(targets.size(), kPatienceUs);

@@ -6,23 +6,38 @@
 
 #include "tests/bench/many_zones.h"
 
-int main(int argc, char** argv) {
-  CLI::App app("Makes many zones in the database of a service whose controller is not running.");
+namespace quartet::tests {
+namespace {
+
+struct Options {
   std::string directory;
-  quartet::tests::ManyZones wanted;
-  app.add_option("--data", directory, "The controller's directory")->required();
-  app.add_option("--zones", wanted.zones)->capture_default_str();
-  app.add_option("--record-sets", wanted.record_sets, "Of a zone, SOA and NS among them")
-      ->capture_default_str();
-  app.add_option("--callers", wanted.callers, "Zones made side by side")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  ManyZones wanted;
+};
+
+int Run(const Options& options) {
   const auto start = std::chrono::steady_clock::now();
-  const absl::Status made = quartet::tests::MakeManyZones(directory, wanted);
+  const absl::Status made = MakeManyZones(options.directory, options.wanted);
   if (!made.ok()) {
     std::fprintf(stderr, "%s\n", std::string(made.message()).c_str());
     return 1;
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  std::printf("%d zones of %d record sets made in %.1f s\n", wanted.zones, wanted.record_sets, took.count());
+  std::printf("%d zones of %d record sets made in %.1f s\n", options.wanted.zones, options.wanted.record_sets,
+              took.count());
   return 0;
+}
+
+}  // namespace
+}  // namespace quartet::tests
+
+int main(int argc, char** argv) {
+  CLI::App app("Makes many zones in the database of a service whose controller is not running.");
+  quartet::tests::Options options;
+  app.add_option("--data", options.directory, "The controller's directory")->required();
+  app.add_option("--zones", options.wanted.zones)->capture_default_str();
+  app.add_option("--record-sets", options.wanted.record_sets, "Of a zone, SOA and NS among them")
+      ->capture_default_str();
+  app.add_option("--callers", options.wanted.callers, "Zones made side by side")->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  return quartet::tests::Run(options);
 }

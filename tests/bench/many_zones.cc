@@ -51,8 +51,8 @@ absl::Status MakeAll(Controller& controller, const ManyZones& wanted) {
       first.Update(std::move(status));
     }
   };
-  std::vector<std::thread> callers;
-  for (int i = 0; i < std::min(wanted.callers, wanted.zones); ++i) callers.emplace_back(make);
+  std::vector<std::thread> callers(std::min(wanted.callers, wanted.zones));
+  for (std::thread& caller : callers) caller = std::thread(make);
   for (std::thread& caller : callers) caller.join();
   return first;
 }
@@ -66,7 +66,7 @@ absl::Status MakeManyZones(const std::string& directory, const ManyZones& wanted
       Controller::Open(*std::move(store), replication::SystemClock(), replication::SystemRandom(),
                        {"many-zones", std::string(replication::kVersion)});
   if (!controller.ok()) return controller.status();
-  const absl::Status made = MakeAll(**controller, wanted);
+  absl::Status made = MakeAll(**controller, wanted);
   (*controller)->Stop();
   return made;
 }

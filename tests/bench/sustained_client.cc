@@ -36,8 +36,8 @@ class Load {
 
   void Run() {
     // One handshake after another, and before the clock runs.
-    std::vector<std::shared_ptr<grpc::Channel>> channels;
-    for (int i = 0; i < options_.clients; ++i) channels.push_back(Connect());
+    std::vector<std::shared_ptr<grpc::Channel>> channels(options_.clients);
+    for (std::shared_ptr<grpc::Channel>& channel : channels) channel = Connect();
     const int64_t start_us = UdpProbe::NowMicros();
     end_us_ = start_us + static_cast<int64_t>(options_.seconds * 1e6);
     std::vector<std::vector<double>> replies(options_.clients);
