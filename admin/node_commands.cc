@@ -15,6 +15,7 @@ namespace {
 struct Arguments {
   std::string name;
   std::string nameserver;
+  std::string zone;
 };
 
 std::string StateName(v1::Node::State state) {
@@ -34,11 +35,11 @@ std::string StateName(v1::Node::State state) {
 
 void PrintNodes(const Session& session, const v1::ListNodesResponse& response) {
   if (session.json()) return PrintJson(response);
-  Table table({"NODE", "NAMESERVER", "REGION", "STATE", "CONNECTED", "INDEX", "LAG", "EXCEPTIONS"});
+  Table table({"NODE", "NAMESERVER", "REGION", "STATE", "CONNECTED", "INDEX", "LAG", "EXCEPTIONS", "ALARMS"});
   for (const v1::Node& node : response.nodes()) {
     table.Add({LastPart(node.name()), LastPart(node.nameserver()), node.region(), StateName(node.state()),
                node.connected() ? "yes" : "no", absl::StrCat(node.acknowledged_index()),
-               absl::StrCat(node.lag()), absl::StrCat(node.exceptions_size())});
+               absl::StrCat(node.lag()), absl::StrCat(node.exceptions_size()), absl::StrCat(node.alarms())});
   }
   table.Print("No nodes yet: `quartet node add NAME --nameserver NS` enrolls one.");
   for (const v1::Node& node : response.nodes()) {
@@ -46,7 +47,50 @@ void PrintNodes(const Session& session, const v1::ListNodesResponse& response) {
       std::printf("%s can't serve %s: %s\n", LastPart(node.name()).c_str(),
                   LastPart(exception.zone()).c_str(), exception.reason().c_str());
     }
+    if (node.alarms() > 0) {
+      const std::string name = LastPart(node.name());
+      std::printf("%s has %u alarm%s: `quartet node show %s` tells\n", name.c_str(), node.alarms(),
+                  node.alarms() == 1 ? "" : "s", name.c_str());
+    }
   }
+}
+
+std::string ScrubText(const v1::NodeHealth& health) {
+  std::string text = health.has_scrub_end_time()
+                         ? absl::StrCat(FormatTime(health.scrub_end_time()), ", ", health.scrub_damaged(),
+                                        health.scrub_damaged() == 1 ? " zone damaged" : " zones damaged")
+                         : "none ended yet";
+  if (health.scrub_zones_done() > 0) {
+    absl::StrAppend(&text, "; another is at zone ", health.scrub_zones_done(), " of ", health.zones());
+  }
+  return text;
+}
+
+std::vector<std::pair<std::string, std::string>> NodeFields(const v1::Node& node) {
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"Node", LastPart(node.name())},
+      {"Nameserver", LastPart(node.nameserver())},
+      {"Region", node.region()},
+      {"State", StateName(node.state())},
+      {"Connected", node.connected() ? "yes" : "no"},
+      {"Position", absl::StrCat("index ", node.acknowledged_index(), ", epoch ", node.acknowledged_epoch(),
+                                ", acknowledged ", FormatTime(node.last_acknowledged_time()))},
+      {"Lag", absl::StrCat(node.lag(), node.lag() == 1 ? " entry" : " entries")},
+      {"Incarnation", node.incarnation().empty() ? "-" : node.incarnation()},
+      {"Version", node.version().empty() ? "-" : node.version()}};
+  if (!node.has_health()) {
+    fields.emplace_back("Health", "it has told nothing to this controller yet");
+    return fields;
+  }
+  const v1::NodeHealth& health = node.health();
+  fields.emplace_back("Zones", absl::StrCat(health.zones(), ", ", health.zones_behind(), " BEHIND, ",
+                                            health.zones_failing(), " answered with SERVFAIL"));
+  fields.emplace_back("Last scrub", ScrubText(health));
+  fields.emplace_back("Disk", FormatBytes(health.disk_bytes()));
+  fields.emplace_back("Memory", FormatBytes(health.memory_bytes()));
+  fields.emplace_back("Told", FormatTime(health.report_time()));
+  fields.emplace_back("Alarms", absl::StrCat(health.alarms_size()));
+  return fields;
 }
 
 void PrintNode(const Session& session, const v1::Node& node) {
@@ -71,6 +115,39 @@ void ListNodes(Session& session) {
     return v1::NodeService::NewStub(session.channel())->ListNodes(context, {}, out);
   });
   PrintNodes(session, response);
+}
+
+void ShowNode(Session& session, const Arguments& arguments) {
+  v1::GetNodeRequest request;
+  request.set_name(absl::StrCat("nodes/", arguments.name));
+  const auto node = Invoke<v1::Node>(session, [&](auto* context, auto* out) {
+    return v1::NodeService::NewStub(session.channel())->GetNode(context, request, out);
+  });
+  if (session.json()) return PrintJson(node);
+  PrintFields(NodeFields(node));
+  if (node.exceptions_size() > 0) {
+    Table table({"ZONE", "SERVES REVISION", "WHY"});
+    for (const v1::NodeException& exception : node.exceptions()) {
+      table.Add(
+          {LastPart(exception.zone()),
+           exception.served_revision() == 0 ? "none (SERVFAIL)" : absl::StrCat(exception.served_revision()),
+           exception.reason()});
+    }
+    table.Print("");
+  }
+  for (const std::string& alarm : node.health().alarms()) std::printf("Alarm: %s\n", alarm.c_str());
+}
+
+void AllowRepair(Session& session, const Arguments& arguments) {
+  v1::AllowRepairRequest request;
+  request.set_node(absl::StrCat("nodes/", arguments.name));
+  if (!arguments.zone.empty()) request.set_zone(absl::StrCat("zones/", arguments.zone));
+  const auto response = Invoke<v1::AllowRepairResponse>(session, [&](auto* context, auto* out) {
+    return v1::NodeService::NewStub(session.channel())->AllowRepair(context, request, out);
+  });
+  if (session.json()) return PrintJson(response);
+  std::printf("Node %s was told; `quartet node show %s` tells what comes of it.\n", arguments.name.c_str(),
+              arguments.name.c_str());
 }
 
 // Prints the list whenever it moves, until all nodes are counted, or for ever.
@@ -117,6 +194,25 @@ void AddNodeCommands(CLI::App& app, Session& session) {
 
   CLI::App* list = node->add_subcommand("list", "All nodes, with how far each is");
   list->callback([&session] { ListNodes(session); });
+
+  CLI::App* show =
+      node->add_subcommand("show", "One node: position, zones that are behind, last scrub, alarms");
+  show->footer("Example:\n  quartet node show ns-1-a");
+  show->add_option("NAME", arguments->name, "The node")->required();
+  show->callback([&session, arguments] { ShowNode(session, *arguments); });
+
+  CLI::App* allow = node->add_subcommand(
+      "allow-repair", "Let repairs go on that stopped at a limit, once you know they are right");
+  allow->footer(
+      "Examples:\n"
+      "  quartet node allow-repair ns-1-a example.com   # this zone only\n"
+      "  quartet node allow-repair ns-1-a               # all repairs of the node that are stopped now\n\n"
+      "A node stops where a repair would remove over 30 % of a zone, or be one of too many within an hour. "
+      "`quartet "
+      "verify ZONE` shows what\ndiffers: allow it if the controller's zone is the right one.");
+  allow->add_option("NAME", arguments->name, "The node")->required();
+  allow->add_option("ZONE", arguments->zone, "Name or id");
+  allow->callback([&session, arguments] { AllowRepair(session, *arguments); });
 
   CLI::App* watch = node->add_subcommand("watch", "The list, again whenever it moves");
   auto until_counted = std::make_shared<bool>(false);

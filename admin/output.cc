@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <iterator>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 
 namespace quartet::admin {
 namespace {
@@ -83,6 +85,16 @@ std::string FormatTime(const google::protobuf::Timestamp& time) {
   char text[32];
   std::strftime(text, sizeof text, "%Y-%m-%d %H:%M:%SZ", &parts);
   return text;
+}
+
+std::string FormatBytes(uint64_t bytes) {
+  if (bytes == 0) return "-";
+  constexpr const char* kUnits[] = {"B", "KiB", "MiB", "GiB", "TiB"};
+  double number = static_cast<double>(bytes);
+  size_t unit = 0;
+  for (; number >= 1024 && unit + 1 < std::size(kUnits); ++unit) number /= 1024;
+  const int digits = number < 10 && unit > 0 ? 1 : 0;
+  return absl::StrFormat("%.*f %s", digits, number, kUnits[unit]);
 }
 
 std::string LastPart(const std::string& resource) {

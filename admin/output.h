@@ -1,7 +1,9 @@
 // What commands print: aligned tables for people, the API's JSON for programs.
 #pragma once
 
+#include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace google::protobuf {
@@ -33,6 +35,9 @@ void PrintJson(const google::protobuf::Message& message);
 
 // "2026-03-01 12:00:00Z"; "-" if unset.
 std::string FormatTime(const google::protobuf::Timestamp& time);
+
+// "21 MiB", "3.4 GiB"; "-" for 0, which stands for unknown.
+std::string FormatBytes(uint64_t bytes);
 
 // The last part of a resource name: "zones/Z1" -> "Z1".
 std::string LastPart(const std::string& resource);

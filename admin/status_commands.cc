@@ -26,7 +26,15 @@ void AddStatusCommands(CLI::App& app, Session& session) {
          {"Nodes", absl::StrCat(response.nodes_connected(), " of ", response.nodes(), " connected")},
          {"Pending changes", absl::StrCat(response.pending_changes())},
          {"Takes changes",
-          response.read_only_reason().empty() ? "yes" : absl::StrCat("no: ", response.read_only_reason())}});
+          response.read_only_reason().empty() ? "yes" : absl::StrCat("no: ", response.read_only_reason())},
+         {"Alarms", absl::StrCat(response.alarms_total())}});
+    if (response.alarms_total() == 0) return;
+    Table table({"FROM", "ZONE", "ALARM"});
+    for (const v1::Alarm& alarm : response.alarms()) {
+      table.Add(
+          {LastPart(alarm.source()), alarm.zone().empty() ? "-" : LastPart(alarm.zone()), alarm.message()});
+    }
+    table.Print("");
   });
 }
 

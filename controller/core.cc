@@ -19,9 +19,9 @@ namespace quartet::controller {
 using google::protobuf::util::TimeUtil;
 using replication::FullView;
 
-absl::Status Core::Start(replication::Clock& clock, replication::Random& random) {
+absl::Status Core::Start(replication::Random& random) {
   absl::StatusOr<std::unique_ptr<Sequencer>> sequencer =
-      Sequencer::Open(*log_, *store_, clock, random, {.controller = options_.name});
+      Sequencer::Open(*log_, *store_, clock_, random, {.controller = options_.name});
   if (!sequencer.ok()) return sequencer.status();
   if (absl::Status status = usage_.Load(*store_); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<InsyncDriver>> driver = InsyncDriver::Open(*store_, (*sequencer)->head());
@@ -133,6 +133,7 @@ admin::v1::Status Core::GetStatus() {
   if (absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot()); roster.ok()) {
     status.set_nameservers(roster->nameservers.size());
     status.set_nodes(roster->nodes.size());
+    AddNodeAlarms(*roster, status);
   }
   return status;
 }
@@ -145,8 +146,8 @@ absl::StatusOr<std::unique_ptr<Controller>> Controller::Open(std::unique_ptr<sto
   absl::StatusOr<std::unique_ptr<replication::Log>> log =
       replication::OpenEmbeddedLog(*store, replication::MakeEpoch(seconds, random.Next() & 0xffffff));
   if (!log.ok()) return log.status();
-  auto core = std::make_unique<Core>(std::move(store), *std::move(log), options, clock.WallMicros());
-  if (absl::Status status = core->Start(clock, random); !status.ok()) return status;
+  auto core = std::make_unique<Core>(std::move(store), *std::move(log), options, clock);
+  if (absl::Status status = core->Start(random); !status.ok()) return status;
   return core;
 }
 

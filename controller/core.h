@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "controller/node_calls.h"
 #include "controller/watch.h"
 #include "quartet/admin/v1/change.pb.h"
 #include "quartet/admin/v1/nameserver.pb.h"
@@ -19,6 +20,7 @@
 #include "quartet/admin/v1/record_set.pb.h"
 #include "quartet/admin/v1/status.pb.h"
 #include "quartet/admin/v1/zone.pb.h"
+#include "quartet/replication/v1/feed.pb.h"
 #include "replication/base/clock.h"
 #include "replication/base/position.h"
 #include "replication/feed/progress.h"
@@ -64,6 +66,11 @@ class Controller {
   // What the publisher knows of its nodes (Publisher::Progress); call it after every move. All nodes or those
   // that moved. Never blocks on a write.
   virtual void OnProgress(const std::vector<replication::NodeProgress>& progress) = 0;
+  // What a node says of its health. Never blocks on a write.
+  virtual void OnHealth(const std::string& node, const quartet::replication::v1::Health& health) = 0;
+  // How to say something to nodes. Set it once, before requests come; it is used until Stop, and never under a lock that
+  // the calls above take.
+  virtual void set_node_calls(NodeCalls calls) = 0;
 
   // No more changes are taken; those in flight end. Then the sequencer's thread is gone. Idempotent.
   virtual void Stop() = 0;
@@ -107,6 +114,9 @@ class Controller {
   virtual std::unique_ptr<Watch> WatchNodes(std::function<void()> moved) = 0;
   virtual absl::StatusOr<admin::v1::Node> DrainNode(const Caller& caller,
                                                     const admin::v1::DrainNodeRequest& request) = 0;
+  virtual absl::StatusOr<admin::v1::Node> GetNode(const admin::v1::GetNodeRequest& request) = 0;
+  virtual absl::StatusOr<admin::v1::AllowRepairResponse> AllowRepair(
+      const Caller& caller, const admin::v1::AllowRepairRequest& request) = 0;
 
   // StatusService.
   virtual admin::v1::Status GetStatus() = 0;

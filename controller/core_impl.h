@@ -13,6 +13,8 @@
 #include "controller/assignment/usage.h"
 #include "controller/core.h"
 #include "controller/roster/insync_driver.h"
+#include "controller/roster/node_healths.h"
+#include "controller/roster/roster.h"
 #include "controller/sequencer/sequencer_thread.h"
 #include "quartet/stored/v1/zone.pb.h"
 
@@ -21,11 +23,15 @@ namespace quartet::controller {
 class Core : public Controller {
  public:
   Core(std::unique_ptr<store::Store> store, std::unique_ptr<replication::Log> log, const Options& options,
-       int64_t start_us)
-      : options_(options), start_us_(start_us), store_(std::move(store)), log_(std::move(log)) {}
+       replication::Clock& clock)
+      : options_(options),
+        clock_(clock),
+        start_us_(clock.WallMicros()),
+        store_(std::move(store)),
+        log_(std::move(log)) {}
   ~Core() override { Core::Stop(); }
 
-  absl::Status Start(replication::Clock& clock, replication::Random& random);
+  absl::Status Start(replication::Random& random);
 
   const replication::Log& log() const override { return *log_; }
   const store::Store& replica() const override { return *store_; }
@@ -33,6 +39,8 @@ class Core : public Controller {
   void set_on_committed(CommittedFn committed) override;
 
   void OnProgress(const std::vector<replication::NodeProgress>& progress) override;
+  void OnHealth(const std::string& node, const quartet::replication::v1::Health& health) override;
+  void set_node_calls(NodeCalls calls) override { node_calls_ = std::move(calls); }
 
   void Stop() override;
 
@@ -61,6 +69,9 @@ class Core : public Controller {
   std::unique_ptr<Watch> WatchNodes(std::function<void()> moved) override;
   absl::StatusOr<admin::v1::Node> DrainNode(const Caller& caller,
                                             const admin::v1::DrainNodeRequest& request) override;
+  absl::StatusOr<admin::v1::Node> GetNode(const admin::v1::GetNodeRequest& request) override;
+  absl::StatusOr<admin::v1::AllowRepairResponse> AllowRepair(
+      const Caller& caller, const admin::v1::AllowRepairRequest& request) override;
 
   admin::v1::Status GetStatus() override;
 
@@ -71,16 +82,22 @@ class Core : public Controller {
   absl::StatusOr<admin::v1::Change> ProposeChange(const std::string& zone_id,
                                                   absl::StatusOr<Proposal> proposal);
   absl::StatusOr<admin::v1::Node> ProposeNode(const std::string& id, absl::StatusOr<Proposal> proposal);
+  admin::v1::Node NodeOf(const stored::v1::NodeRow& row) const;
+  // Alarms of all nodes that are not drained.
+  void AddNodeAlarms(const Roster& roster, admin::v1::Status& status) const;
   absl::StatusOr<stored::v1::ChangeRow> ChangeRow(const store::Reader& reader, const std::string& id) const;
   absl::StatusOr<admin::v1::Change> ChangeById(const std::string& id) const;
   absl::StatusOr<admin::v1::Zone> GetZoneById(const std::string& id) const;
 
   const Options options_;
+  replication::Clock& clock_;
   const int64_t start_us_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<replication::Log> log_;
   Usage usage_;
   std::unique_ptr<InsyncDriver> driver_;
+  NodeHealths healths_;
+  NodeCalls node_calls_;
   std::mutex committed_mutex_;
   CommittedFn committed_;
   std::mutex starting_;

@@ -13,6 +13,15 @@ absl::StatusOr<std::string> IdIn(absl::string_view collection, absl::string_view
   return std::string(name);
 }
 
+void AddAlarm(std::string source, std::string zone, std::string message, admin::v1::Status& status) {
+  status.set_alarms_total(status.alarms_total() + 1);
+  if (status.alarms_size() >= kMaxAlarms) return;
+  admin::v1::Alarm& alarm = *status.add_alarms();
+  alarm.set_source(std::move(source));
+  alarm.set_zone(std::move(zone));
+  alarm.set_message(std::move(message));
+}
+
 absl::StatusOr<dns::Name> ReadDomain(absl::string_view text) {
   if (text.empty()) return absl::InvalidArgumentError("the domain name is missing");
   absl::StatusOr<dns::Name> name = dns::Name::Parse(text);

@@ -11,13 +11,19 @@
 #include "controller/sequencer/proposal.h"
 #include "dns/name/name.h"
 #include "google/protobuf/message.h"
+#include "quartet/admin/v1/status.pb.h"
 
 namespace quartet::controller {
 
 inline constexpr size_t kMaxRequestId = 64;
+// Alarms listed in a status.
+inline constexpr int kMaxAlarms = 100;
 
 // "zones/x" -> "x" of a collection; INVALID_ARGUMENT if it is none of it.
 absl::StatusOr<std::string> IdIn(absl::string_view collection, absl::string_view name);
+
+// Counts it, and lists it if there is room.
+void AddAlarm(std::string source, std::string zone, std::string message, admin::v1::Status& status);
 
 absl::StatusOr<dns::Name> ReadDomain(absl::string_view text);
 

@@ -1,4 +1,7 @@
 #include <map>
+#include <memory>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -7,7 +10,9 @@
 #include "controller/roster/roster.h"
 #include "controller/roster/roster_messages.h"
 #include "controller/roster/roster_plans.h"
+#include "controller/zones/zone_queries.h"
 #include "dns/name/name.h"
+#include "replication/base/log.h"
 
 namespace quartet::controller {
 
@@ -86,10 +91,61 @@ absl::StatusOr<admin::v1::Node> Core::CreateNode(const Caller& caller,
 absl::StatusOr<admin::v1::ListNodesResponse> Core::ListNodes() {
   absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
   if (!roster.ok()) return roster.status();
-  const uint64_t head = thread_->state().head.index;
   admin::v1::ListNodesResponse response;
-  for (const auto& [id, node] : roster->nodes) *response.add_nodes() = driver_->Describe(node.row, head);
+  for (const auto& [id, node] : roster->nodes) *response.add_nodes() = NodeOf(node.row);
   return response;
+}
+
+admin::v1::Node Core::NodeOf(const stored::v1::NodeRow& row) const {
+  admin::v1::Node node = driver_->Describe(row, thread_->state().head.index);
+  node.set_alarms(static_cast<uint32_t>(healths_.alarms(row.id())));
+  return node;
+}
+
+absl::StatusOr<admin::v1::Node> Core::GetNode(const admin::v1::GetNodeRequest& request) {
+  absl::StatusOr<std::string> id = IdIn("nodes/", request.name());
+  if (!id.ok()) return id.status();
+  absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
+  if (!roster.ok()) return roster.status();
+  const auto found = roster->nodes.find(*id);
+  if (found == roster->nodes.end()) return absl::NotFoundError(absl::StrCat("there is no node ", *id));
+  admin::v1::Node node = NodeOf(found->second.row);
+  if (std::optional<admin::v1::NodeHealth> health = healths_.Of(*id))
+    *node.mutable_health() = *std::move(health);
+  return node;
+}
+
+absl::StatusOr<admin::v1::AllowRepairResponse> Core::AllowRepair(
+    const Caller& caller, const admin::v1::AllowRepairRequest& request) {
+  absl::StatusOr<std::string> id = IdIn("nodes/", request.node());
+  if (!id.ok()) return id.status();
+  const std::unique_ptr<store::Reader> reader = store_->Snapshot();
+  absl::StatusOr<Roster> roster = ReadRoster(*reader);
+  if (!roster.ok()) return roster.status();
+  if (roster->nodes.count(*id) == 0) return absl::NotFoundError(absl::StrCat("there is no node ", *id));
+  std::string zone_id;
+  if (!request.zone().empty()) {
+    absl::StatusOr<stored::v1::ZoneRow> zone = FindZone(*reader, request.zone());
+    if (!zone.ok()) return zone.status();
+    zone_id = zone->id();
+  }
+  if (absl::Status told = node_calls_.allow_repair(*id, zone_id); !told.ok()) return told;
+  LogInfo("{} allows node {} {}", caller.principal, *id,
+          zone_id.empty() ? "all repairs that stopped at a limit" : "the repair of zone " + zone_id);
+  return admin::v1::AllowRepairResponse();
+}
+
+void Core::OnHealth(const std::string& node, const quartet::replication::v1::Health& health) {
+  if (healths_.Update(node, health, clock_.WallMicros())) driver_->watches().RosterMoved();
+}
+
+void Core::AddNodeAlarms(const Roster& roster, admin::v1::Status& status) const {
+  for (const auto& [id, node] : roster.nodes) {
+    if (node.row.state() == stored::v1::NODE_STATE_DRAINED) continue;
+    const std::optional<admin::v1::NodeHealth> health = healths_.Of(id);
+    if (!health.has_value()) continue;
+    for (const std::string& alarm : health->alarms()) AddAlarm(absl::StrCat("nodes/", id), "", alarm, status);
+  }
 }
 
 std::unique_ptr<Watch> Core::WatchNodes(std::function<void()> moved) {
@@ -118,7 +174,7 @@ absl::StatusOr<admin::v1::Node> Core::ProposeNode(const std::string& id, absl::S
   if (!outcome.ok()) return outcome.status();
   absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
   if (!roster.ok()) return roster.status();
-  return driver_->Describe(roster->nodes[id].row, thread_->state().head.index);
+  return NodeOf(roster->nodes[id].row);
 }
 
 }  // namespace quartet::controller

@@ -365,6 +365,73 @@ TEST_F(CoreTest, ANodeIsDrainedOnceItHasClosedItsSockets) {
   EXPECT_TRUE(absl::IsNotFound(controller_->DrainNode(kAdmin, drain).status()));
 }
 
+TEST_F(CoreTest, ANodesHealthIsShownAndItsAlarmsAreInTheStatus) {
+  MakeRoster();
+  v1::GetNodeRequest get;
+  get.set_name("nodes/ns-a0-a");
+  EXPECT_FALSE(controller_->GetNode(get)->has_health());
+  EXPECT_EQ(controller_->GetStatus().alarms_total(), 0u);
+
+  replication::v1::Health health;
+  health.set_zones(12);
+  health.set_zones_behind(2);
+  health.set_scrub_end_us(clock_.now_us - 1'000'000);
+  health.set_scrub_damaged(1);
+  health.add_alarms("repairs of 2 zones stopped");
+  controller_->OnHealth("ns-a0-a", health);
+  const v1::Node node = *controller_->GetNode(get);
+  EXPECT_EQ(node.nameserver(), "nameservers/ns-a0");
+  EXPECT_EQ(node.health().zones(), 12u);
+  EXPECT_EQ(node.health().zones_behind(), 2u);
+  EXPECT_EQ(node.health().scrub_damaged(), 1u);
+  EXPECT_EQ(node.health().report_time().seconds(), clock_.now_us / 1'000'000);
+  const v1::Status status = controller_->GetStatus();
+  ASSERT_EQ(status.alarms_total(), 1u);
+  EXPECT_EQ(status.alarms(0).source(), "nodes/ns-a0-a");
+  EXPECT_EQ(status.alarms(0).message(), "repairs of 2 zones stopped");
+  const v1::ListNodesResponse nodes = *controller_->ListNodes();
+  EXPECT_EQ(nodes.nodes(0).alarms(), 1u);
+  EXPECT_FALSE(nodes.nodes(0).has_health());
+
+  get.set_name("nodes/nobody");
+  EXPECT_EQ(controller_->GetNode(get).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(CoreTest, AStatusListsAHundredAlarmsAndCountsAll) {
+  MakeRoster();
+  replication::v1::Health health;
+  for (int i = 0; i < 150; ++i) health.add_alarms(absl::StrCat("alarm ", i));
+  controller_->OnHealth("ns-a0-a", health);
+  EXPECT_EQ(controller_->GetStatus().alarms_total(), 150u);
+  EXPECT_EQ(controller_->GetStatus().alarms_size(), 100);
+}
+
+TEST_F(CoreTest, AllowedRepairsAreToldToTheNode) {
+  MakeRoster();
+  const std::string zone = MakeZone("example.com")->zone().name();
+  std::vector<std::string> told;
+  NodeCalls calls;
+  calls.allow_repair = [&](const std::string& node, const std::string& zone_id) {
+    told.push_back(absl::StrCat(node, " ", zone_id));
+    return node == "ns-b0-a" ? absl::FailedPreconditionError("node ns-b0-a is not connected")
+                             : absl::OkStatus();
+  };
+  controller_->set_node_calls(calls);
+  v1::AllowRepairRequest allow;
+  allow.set_node("nodes/ns-a0-a");
+  EXPECT_TRUE(controller_->AllowRepair(kAdmin, allow).ok());
+  allow.set_zone("zones/example.com");
+  EXPECT_TRUE(controller_->AllowRepair(kAdmin, allow).ok());
+  EXPECT_EQ(told, (std::vector<std::string>{"ns-a0-a ", absl::StrCat("ns-a0-a ", zone.substr(6))}));
+
+  allow.set_node("nodes/ns-b0-a");
+  EXPECT_EQ(controller_->AllowRepair(kAdmin, allow).status().code(), absl::StatusCode::kFailedPrecondition);
+  allow.set_zone("zones/nowhere.test");
+  EXPECT_EQ(controller_->AllowRepair(kAdmin, allow).status().code(), absl::StatusCode::kNotFound);
+  allow.set_node("nodes/nobody");
+  EXPECT_EQ(controller_->AllowRepair(kAdmin, allow).status().code(), absl::StatusCode::kNotFound);
+}
+
 TEST_F(CoreTest, TheFeedHearsOfACommitBeforeTheCaller) {
   MakeRoster();
   EXPECT_GE(roster_changes_, 12);

@@ -29,6 +29,17 @@ class NodeService final : public v1::NodeService::WithCallbackMethod_WatchNodes<
                       [&](const Caller& caller) { return controller_.DrainNode(caller, *request); });
   }
 
+  grpc::Status GetNode(grpc::ServerContext* context, const v1::GetNodeRequest* request,
+                       v1::Node* response) override {
+    return ServeAdmin(*context, response, [&](const Caller&) { return controller_.GetNode(*request); });
+  }
+
+  grpc::Status AllowRepair(grpc::ServerContext* context, const v1::AllowRepairRequest* request,
+                           v1::AllowRepairResponse* response) override {
+    return ServeAdmin(*context, response,
+                      [&](const Caller& caller) { return controller_.AllowRepair(caller, *request); });
+  }
+
   grpc::ServerWriteReactor<v1::ListNodesResponse>* WatchNodes(grpc::CallbackServerContext* context,
                                                               const v1::WatchNodesRequest*) override {
     using Reactor = WatchReactor<v1::ListNodesResponse>;

@@ -493,11 +493,11 @@ v1::Health Machine::Health() const {
   std::string names;
   for (size_t i = 0; i < stopped.size() && i < kNamedZones; ++i)
     absl::StrAppend(&names, i == 0 ? "" : ", ", stopped[i]->row.id());
-  health.add_alarms(absl::StrCat(
-      "repairs of ", stopped.size(), stopped.size() == 1 ? " zone" : " zones", " stopped at a limit (", names,
-      stopped.size() > kNamedZones ? ", …" : "",
-      "); the first: ", absl::StripPrefix(stopped.front()->behind, "stopped: "),
-      ". If the controller's zones are right, empty the node's directory: it is then filled anew"));
+  health.add_alarms(
+      absl::StrCat("repairs of ", stopped.size(), stopped.size() == 1 ? " zone" : " zones",
+                   " stopped at a limit (", names, stopped.size() > kNamedZones ? ", …" : "",
+                   "); the first: ", absl::StripPrefix(stopped.front()->behind, "stopped: "),
+                   ". If the controller's zones are right, `quartet node allow-repair` lets them go on"));
   return health;
 }
 
