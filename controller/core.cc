@@ -27,15 +27,21 @@ absl::Status Core::Start(replication::Random& random) {
   absl::StatusOr<std::unique_ptr<InsyncDriver>> driver = InsyncDriver::Open(*store_, (*sequencer)->head());
   if (!driver.ok()) return driver.status();
   driver_ = *std::move(driver);
+  absl::StatusOr<std::unique_ptr<LogTrimmer>> trimmer =
+      LogTrimmer::Open(*log_, *store_, clock_, {.log_bytes = options_.log_bytes});
+  if (!trimmer.ok()) return trimmer.status();
+  trimmer_ = *std::move(trimmer);
   // What opening committed is in the replica, and was read just now.
   (*sequencer)->Flush();
   driver_->set_propose([this](Proposal proposal, Sequencer::Done done) {
     thread_->ProposeAsync(std::move(proposal), std::move(done));
   });
+  SequencerThread::Options thread_options;
+  thread_options.after_group = [this](Sequencer& leader) { trimmer_->Step(leader); };
   const std::lock_guard<std::mutex> lock(starting_);
   thread_ = std::make_unique<SequencerThread>(
       *std::move(sequencer), [this](const std::vector<Sequencer::Committed>& entries) { Committed(entries); },
-      SequencerThread::Options());
+      thread_options);
   return absl::OkStatus();
 }
 
@@ -46,6 +52,7 @@ void Core::set_on_committed(CommittedFn committed) {
 }
 
 void Core::OnProgress(const std::vector<replication::NodeProgress>& progress) {
+  trimmer_->OnProgress(progress);
   driver_->OnProgress(progress);
 }
 
@@ -55,6 +62,7 @@ void Core::Stop() {
 
 void Core::Committed(const std::vector<Sequencer::Committed>& entries) {
   bool roster_changed = false;
+  trimmer_->Committed(entries);
   for (const Sequencer::Committed& committed : entries) {
     usage_.Committed(committed.entry);
     roster_changed = roster_changed || ChangesRoster(committed.entry);

@@ -13,6 +13,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "controller/node_calls.h"
+#include "controller/trimming/log_trimmer.h"
 #include "controller/watch.h"
 #include "quartet/admin/v1/change.pb.h"
 #include "quartet/admin/v1/nameserver.pb.h"
@@ -42,6 +43,8 @@ class Controller {
     // Name of this controller, from its certificate.
     std::string name;
     std::string version;
+    // Bytes that the log may hold: see controller/trimming/log_trimmer.h.
+    uint64_t log_bytes = LogTrimmer::kLogBytes;
   };
 
   // Opens the log in `store`, or makes one, and starts the sequencer's thread. `clock` and `random` must
@@ -71,6 +74,10 @@ class Controller {
   // How to say something to nodes. Set it once, before requests come; it is used until Stop, and never under a lock that
   // the calls above take.
   virtual void set_node_calls(NodeCalls calls) = 0;
+
+  // While what it returns lives, no entry that is in the log now, or comes, is trimmed: for who reads on in it (a
+  // backup).
+  virtual std::shared_ptr<void> HoldLog() = 0;
 
   // No more changes are taken; those in flight end. Then the sequencer's thread is gone. Idempotent.
   virtual void Stop() = 0;

@@ -16,6 +16,7 @@
 #include "controller/roster/node_healths.h"
 #include "controller/roster/roster.h"
 #include "controller/sequencer/sequencer_thread.h"
+#include "controller/trimming/log_trimmer.h"
 #include "quartet/stored/v1/zone.pb.h"
 
 namespace quartet::controller {
@@ -41,6 +42,8 @@ class Core : public Controller {
   void OnProgress(const std::vector<replication::NodeProgress>& progress) override;
   void OnHealth(const std::string& node, const quartet::replication::v1::Health& health) override;
   void set_node_calls(NodeCalls calls) override { node_calls_ = std::move(calls); }
+
+  std::shared_ptr<void> HoldLog() override { return trimmer_->Hold(); }
 
   void Stop() override;
 
@@ -98,6 +101,7 @@ class Core : public Controller {
   std::unique_ptr<InsyncDriver> driver_;
   NodeHealths healths_;
   NodeCalls node_calls_;
+  std::unique_ptr<LogTrimmer> trimmer_;
   std::mutex committed_mutex_;
   CommittedFn committed_;
   std::mutex starting_;

@@ -22,6 +22,7 @@ struct Options {
   std::string name;
   std::string data;
   std::string listen;
+  uint64_t log_bytes = LogTrimmer::kLogBytes;
   transport::TlsFiles tls;
 };
 
@@ -58,14 +59,17 @@ NodeCalls CallsOf(replication::FeedService& feed) {
 }
 
 int Run(const Options& options) {
+  if (options.log_bytes < LogTrimmer::kLeastLogBytes) {
+    return Fail(absl::InvalidArgumentError("--log-bytes is less than 1MiB, which holds no log to speak of"));
+  }
   const replication::StopSignal stop_signal;
   const absl::StatusOr<transport::TlsMaterial> material = LoadIdentity(options);
   if (!material.ok()) return Fail(material.status());
   absl::StatusOr<std::unique_ptr<store::Store>> store = OpenServiceStore(options.data);
   if (!store.ok()) return Fail(store.status());
-  absl::StatusOr<std::unique_ptr<Controller>> controller =
-      Controller::Open(*std::move(store), replication::SystemClock(), replication::SystemRandom(),
-                       {.name = options.name, .version = std::string(replication::kVersion)});
+  absl::StatusOr<std::unique_ptr<Controller>> controller = Controller::Open(
+      *std::move(store), replication::SystemClock(), replication::SystemRandom(),
+      {.name = options.name, .version = std::string(replication::kVersion), .log_bytes = options.log_bytes});
   if (!controller.ok()) return Fail(controller.status());
 
   replication::FeedService feed((*controller)->log(), (*controller)->replica(), replication::SystemClock());
@@ -107,6 +111,14 @@ void AddRun(CLI::App& app, Options& options) {
   run->add_option("--name", options.name, "Its name, as in its certificate")->required();
   run->add_option("--data", options.data, "Directory of its database, made by init or restore")->required();
   run->add_option("--listen", options.listen, "ADDR:PORT or [IPV6]:PORT for admins and nodes")->required();
+  run->add_option(
+         "--log-bytes", options.log_bytes,
+         "How large its log may grow, in bytes or as 512MiB, 4GiB. A node that was away goes on from the log "
+         "as "
+         "long as it reaches back to it, and has its zones compared by digest otherwise. What all nodes have "
+         "goes early, down to an eighth of this; beyond it the oldest entries go, whoever lacks them")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("4GiB");
   run->add_option("--ca", options.tls.ca, "CA certificate, PEM file")->required();
   run->add_option("--certificate", options.tls.certificate,
                   "Its certificate (quartet://controller/NAME), PEM file")

@@ -215,7 +215,7 @@ absl::StatusOr<replication::Position> Sequencer::Place(Group& group, stored::v1:
   }
   last_time_us_ = entry.header().time_us();
   group.bytes += sealed->bytes.size();
-  group.entries.push_back({sealed->position, std::move(entry)});
+  group.entries.push_back({sealed->position, std::move(entry), sealed->bytes.size()});
   group.sealed.push_back(*std::move(sealed));
   return group.sealed.back().position;
 }
@@ -293,6 +293,12 @@ absl::Status Sequencer::ReadOnly(const absl::Status& cause) {
   const bool full = absl::IsResourceExhausted(cause);
   return absl::Status(full ? absl::StatusCode::kResourceExhausted : cause.code(),
                       absl::StrCat("the controller takes no changes at present: ", cause.message()));
+}
+
+absl::Status Sequencer::Trim(uint64_t upto) {
+  if (!leading_ || unknown_ != nullptr) return absl::UnavailableError(read_only_reason_);
+  const absl::Status status = log_.Trim(head_, term_, upto);
+  return absl::IsAborted(status) ? Depose(status.message()) : status;
 }
 
 void Sequencer::Probe() {

@@ -58,6 +58,8 @@ class Sequencer {
   struct Committed {
     replication::Position position;
     stored::v1::Entry entry;
+    // Of the entry in the log.
+    size_t bytes = 0;
   };
   struct Settled {
     Done done;
@@ -72,6 +74,10 @@ class Sequencer {
   };
   // Appends the open group and empties it.
   Flushed Flush();
+
+  // Has the log forget entries up to `upto`, as its leader. UNAVAILABLE: it isn't, or not at present; else what the log
+  // says.
+  absl::Status Trim(uint64_t upto);
 
   // Where the log is; what readers of the replica see.
   const replication::Position& head() const { return head_; }

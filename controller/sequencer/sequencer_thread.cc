@@ -120,6 +120,7 @@ void SequencerThread::FlushAndTell() {
   }
   if (!flushed.committed.empty() || writable_again) on_committed_(flushed.committed);
   for (Sequencer::Settled& settled : flushed.settled) settled.done(std::move(settled.result));
+  if (options_.after_group) options_.after_group(*sequencer_);
 }
 
 }  // namespace quartet::controller

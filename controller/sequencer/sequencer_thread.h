@@ -30,6 +30,9 @@ class SequencerThread {
     // What may wait; more is refused RESOURCE_EXHAUSTED.
     TurnQueue::Options queue;
     int64_t group_us = 2000;
+    // Called on the thread after each group, once its callers know: for what must be done by the leader and in nobody's
+    // way. The next group waits for it.
+    std::function<void(Sequencer&)> after_group = nullptr;
   };
   // Called on the thread after each commit, before the callers' callbacks; with none when the log can be
   // written again. Must not block, nor call Propose.

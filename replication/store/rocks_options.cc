@@ -5,6 +5,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
+#include <rocksdb/table_properties.h>
 
 #include <algorithm>
 #include <memory>
@@ -30,6 +31,33 @@ std::shared_ptr<rocksdb::TableFactory> Tables(const RocksOptions& options) {
   table.format_version = 5;
   return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
 }
+
+// A table that removes ranges (a trimmed log, a generation that was replaced) is to be merged soon with the tables below
+// it, until nothing is left of either. RocksDB does not count what such a range covers, and would leave it where it is
+// until something else moves it: the disk would not shrink.
+class RangesAreMerged : public rocksdb::TablePropertiesCollector {
+ public:
+  rocksdb::Status AddUserKey(const rocksdb::Slice&, const rocksdb::Slice&, rocksdb::EntryType type,
+                             rocksdb::SequenceNumber, uint64_t) override {
+    has_range_ = has_range_ || type == rocksdb::kEntryRangeDeletion;
+    return rocksdb::Status::OK();
+  }
+  rocksdb::Status Finish(rocksdb::UserCollectedProperties*) override { return rocksdb::Status::OK(); }
+  rocksdb::UserCollectedProperties GetReadableProperties() const override { return {}; }
+  const char* Name() const override { return "quartet.RangesAreMerged"; }
+  bool NeedCompact() const override { return has_range_; }
+
+ private:
+  bool has_range_ = false;
+};
+
+class RangesAreMergedFactory : public rocksdb::TablePropertiesCollectorFactory {
+ public:
+  rocksdb::TablePropertiesCollector* CreateTablePropertiesCollector(Context) override {
+    return new RangesAreMerged;
+  }
+  const char* Name() const override { return "quartet.RangesAreMerged"; }
+};
 
 // RocksDB's own messages go to a file in its directory, which must not grow.
 void LimitInfoLog(rocksdb::Options& out) {
@@ -71,6 +99,7 @@ rocksdb::Options ToRocksDb(const RocksOptions& options) {
   out.level_compaction_dynamic_level_bytes = true;
   out.compression = Compression();
   out.table_factory = Tables(options);
+  out.table_properties_collector_factories.push_back(std::make_shared<RangesAreMergedFactory>());
   LimitInfoLog(out);
   UseBackgroundThreads(std::max(1, options.background_threads), out);
   return out;
