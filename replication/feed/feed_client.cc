@@ -177,10 +177,10 @@ class FeedClient::State {
     return true;
   }
 
-  // Between a half and the whole of `wait_us`; false: stopping.
+  // Up to `wait_us`, anything with the same likelihood: nodes that lost their streams together come back one by one.
+  // False: stopping.
   bool Wait(int64_t wait_us) {
-    const int64_t half = wait_us / 2;
-    const auto wait = std::chrono::microseconds(half + static_cast<int64_t>(random_.Next() % (half + 1)));
+    const auto wait = std::chrono::microseconds(static_cast<int64_t>(random_.Next() % (wait_us + 1)));
     std::unique_lock lock(mutex_);
     return !changed_.wait_for(lock, wait, [this] { return stopping_; });
   }

@@ -31,7 +31,7 @@ class FeedClient {
     std::function<void(absl::Status)> on_disconnected;
   };
   struct Options {
-    // Between two attempts: doubled each time, with jitter, until a stream has lasted for longest_wait_us.
+    // Between two attempts, at most: doubled each time, until a stream has lasted for longest_wait_us.
     int64_t shortest_wait_us = 50'000;
     int64_t longest_wait_us = 5'000'000;
     // A connection that is silent for so long is asked whether it is alive, and is dead after as long again.

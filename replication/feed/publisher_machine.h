@@ -87,6 +87,7 @@ class PublisherMachine : public Publisher {
   void FreeZonesPlace(Session& session);
   void FreeInventoryPlace(Session& session);
   void EndSpansTurn(Session& session);
+  void LogWelcome(Session& session) const;
   void EndZonesTurn(Session& session);
   void Admit();
   void UnstickSenders();

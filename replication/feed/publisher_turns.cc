@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "dns/base/check.h"
+#include "replication/base/log.h"
 #include "replication/feed/publisher_machine.h"
 
 namespace quartet::replication {
@@ -115,7 +116,9 @@ void PublisherMachine::EndTurn(std::unique_ptr<Turn> ended) {
 }
 
 void PublisherMachine::EndSpansTurn(Session& session) {
+  const bool welcomed = session.welcomed();
   session.EndSpansTurn();
+  if (!welcomed && session.settled()) LogWelcome(session);
   Emit(session, session.TakeSmall());
   if (!session.in_spans()) return;
   FreeInventoryPlace(session);
@@ -130,6 +133,16 @@ void PublisherMachine::EndSpansTurn(Session& session) {
   }
   Emit(session, std::move(messages));
   session.EndSpansTurn();
+}
+
+void PublisherMachine::LogWelcome(Session& session) const {
+  const SpanSender& spans = session.spans();
+  if (!spans.why_inventory().empty()) {
+    LogInfo("node {} has its zones compared: {}", session.node(), spans.why_inventory());
+  } else {
+    LogInfo("node {} goes on from {} in the log, {} entries behind", session.node(), spans.start().index,
+            committed_->index - spans.start().index);
+  }
 }
 
 void PublisherMachine::EndZonesTurn(Session& session) {

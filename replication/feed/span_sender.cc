@@ -24,15 +24,15 @@ absl::Status SpanSender::Turn(const FeedSource& source, LogWindow& window, const
   return absl::OkStatus();
 }
 
-absl::StatusOr<bool> SpanSender::CanResume(const FeedSource& source, const Position& head) const {
-  if (!hello_.has_cursor()) return false;
+absl::StatusOr<std::string> SpanSender::WhyNotResumed(const FeedSource& source, const Position& head) const {
+  if (!hello_.has_cursor()) return std::string("it is empty");
   absl::StatusOr<Position> cursor = ReadPosition(hello_.cursor());
   if (!cursor.ok()) return cursor.status();
   if (cursor->epoch > head.epoch) {
     return absl::FailedPreconditionError(
         absl::StrCat("the node is of epoch ", cursor->epoch, ", later than this controller's ", head.epoch));
   }
-  if (cursor->epoch < head.epoch) return false;
+  if (cursor->epoch < head.epoch) return absl::StrCat("its cursor is of epoch ", cursor->epoch);
   if (cursor->index > head.index) {
     return absl::UnavailableError(
         absl::StrCat("the node is at ", cursor->index, ", ahead of this controller at ", head.index));
@@ -41,7 +41,11 @@ absl::StatusOr<bool> SpanSender::CanResume(const FeedSource& source, const Posit
   absl::StatusOr<uint64_t> first = source.log.FirstIndex();
   if (!first.ok()) return first.status();
   if (!here.ok() && !absl::IsOutOfRange(here.status())) return here.status();
-  return here.ok() && *here == *cursor && *first <= cursor->index + 1;
+  if (cursor->index + 1 < *first)
+    return absl::StrCat("its cursor is ", cursor->index, ", the log begins with ", *first);
+  if (!here.ok() || *here != *cursor)
+    return absl::StrCat("its cursor ", cursor->index, " is of another history");
+  return std::string();
 }
 
 absl::Status SpanSender::Welcome(const FeedSource& source, const Position& head, bool unsettled,
@@ -55,11 +59,13 @@ absl::Status SpanSender::Welcome(const FeedSource& source, const Position& head,
     messages.emplace_back(message);
     return absl::OkStatus();
   }
-  absl::StatusOr<bool> resumed = CanResume(source, head);
-  if (!resumed.ok()) return resumed.status();
+  absl::StatusOr<std::string> why_not = WhyNotResumed(source, head);
+  if (!why_not.ok()) return why_not.status();
+  why_inventory_ = *std::move(why_not);
+  const bool resumed = why_inventory_.empty();
   absl::StatusOr<DigestKeys> keys = ReadDigestKeys(source.replica);
   if (!keys.ok()) return keys.status();
-  welcome.set_resumed(*resumed);
+  welcome.set_resumed(resumed);
   for (const auto& [id, key] : *keys) {
     v1::DigestKey* digest_key = welcome.add_digest_keys();
     digest_key->set_id(id);
@@ -67,8 +73,8 @@ absl::Status SpanSender::Welcome(const FeedSource& source, const Position& head,
     digest_keys_.insert(id);
   }
   messages.emplace_back(message);
-  phase_ = *resumed ? Phase::kSpans : Phase::kInventory;
-  if (!*resumed) return absl::OkStatus();
+  phase_ = resumed ? Phase::kSpans : Phase::kInventory;
+  if (!resumed) return absl::OkStatus();
   start_ = *ReadPosition(hello_.cursor());
   sent_ = scanned_ = start_;
   // The first span is due at once: it tells the node that it is up to date.

@@ -38,6 +38,8 @@ class SpanSender {
   const Position& sent() const { return sent_; }
   const Position& scanned() const { return scanned_; }
   int64_t last_span_us() const { return last_span_us_; }
+  // Why spans can't go on from the node's cursor, for people; empty where they do. Once welcomed.
+  const std::string& why_inventory() const { return why_inventory_; }
 
   // Reads and appends what can be sent of a state committed up to `head`, within credit and a bound of work (1 MiB of
   // log). Not OK: the stream is to end. FAILED_PRECONDITION, UNAVAILABLE: of the node's cursor, or of the log.
@@ -58,8 +60,8 @@ class SpanSender {
  private:
   absl::Status Welcome(const FeedSource& source, const Position& head, bool unsettled,
                        std::vector<Outgoing>& messages);
-  // Whether spans can go on from the node's cursor.
-  absl::StatusOr<bool> CanResume(const FeedSource& source, const Position& head) const;
+  // Why spans can't go on from the node's cursor; empty: they can.
+  absl::StatusOr<std::string> WhyNotResumed(const FeedSource& source, const Position& head) const;
   absl::Status SendInventory(const FeedSource& source, std::vector<Outgoing>& messages);
   absl::Status SendSpans(const FeedSource& source, LogWindow& window, const Position& head,
                          std::vector<Outgoing>& messages);
@@ -74,6 +76,7 @@ class SpanSender {
   int64_t credit_ = 0;
   // Digest keys that its Welcome had.
   std::set<uint32_t> digest_keys_;
+  std::string why_inventory_;
   std::optional<InventorySender> inventory_;
   Position start_;
   Position sent_;
