@@ -15,16 +15,22 @@ using replication::FullView;
 absl::Status AddInsync(const PlanContext& context, InsyncTracker& tracker,
                        const std::vector<std::string>& ids, Plan& plan) {
   if (ids.empty()) return absl::OkStatus();
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  stored::v1::InsyncEffect insync;
+  std::vector<TrackedChange> changes;
+  std::vector<std::string> nameservers;
   for (const std::string& id : ids) {
     absl::StatusOr<std::optional<stored::v1::ChangeRow>> row = FullView(context.view).Change(id);
     if (!row.ok()) return row.status();
     if (!row->has_value() || (*row)->insync_time_us() != 0) continue;
     absl::StatusOr<TrackedChange> change = ReadTracked(context.view, **row);
     if (!change.ok()) return change.status();
-    if (tracker.MayBeInsync(*change, *roster)) insync.add_change_ids(id);
+    nameservers.insert(nameservers.end(), change->targets.begin(), change->targets.end());
+    changes.push_back(*std::move(change));
+  }
+  absl::StatusOr<Roster> roster = ReadCounted(context.view, tracker.roster(), nameservers);
+  if (!roster.ok()) return roster.status();
+  stored::v1::InsyncEffect insync;
+  for (const TrackedChange& change : changes) {
+    if (tracker.MayBeInsync(change, *roster)) insync.add_change_ids(change.id);
   }
   if (!insync.change_ids().empty()) *plan.entry.add_effects()->mutable_insync() = std::move(insync);
   return absl::OkStatus();

@@ -117,6 +117,7 @@ TEST_F(InsyncPlanTest, ANodeCountedInFlightStopsWhatItDoesNotServe) {
   ASSERT_EQ(waiting_.size(), 1u);
   // Before that is sequenced, another node of ns-a0 is counted that has acknowledged nothing.
   AddNode("n-x", "ns-a0");
+  Tell();
   ASSERT_TRUE(Commit([](const PlanContext& context) { return PlanCounted(context, "n-x"); })->appended);
   Settle();
   EXPECT_FALSE(IsInsync(change));

@@ -165,8 +165,8 @@ void InsyncTracker::Consider(const std::string& node) {
 
 InsyncTracker::Results InsyncTracker::Take() {
   Results results;
-  const std::set<std::string> ready = std::exchange(ready_, {});
-  for (const std::string& id : ready) {
+  while (!ready_.empty() && results.insync.size() < kMostInsync) {
+    const std::string id = *ready_.begin();
     Pending& pending = pending_.at(id);
     // A nameserver may have got an exception since it was looked at.
     for (const std::string& target : pending.change.targets) Look(target, pending);

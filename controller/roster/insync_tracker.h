@@ -68,7 +68,9 @@ class InsyncTracker {
     std::vector<std::string> drained;
     bool empty() const { return insync.empty() && count.empty() && drained.empty(); }
   };
-  // What has become true and was not given yet.
+  // What has become true and was not given yet; changes no more than so many at a time, as a node that comes back may make
+  // a hundred thousand true at once, and whoever comes next waits for the entry that says so.
+  static constexpr size_t kMostInsync = 256;
   Results Take();
   // The proposal of these has ended: what was logged has been told by SetInsync and SetRoster, the rest may
   // be given again.

@@ -269,5 +269,20 @@ TEST_F(InsyncTrackerTest, AgreesWithTheDefinitionUnderAnyOrderOfEvents) {
   }
 }
 
+TEST_F(InsyncTrackerTest, WhatOneNodeMadeTrueIsGivenInPieces) {
+  constexpr size_t kChanges = 3 * InsyncTracker::kMostInsync - 1;
+  for (size_t i = 0; i < kChanges; ++i) tracker_.AddPending(Change("C" + std::to_string(i), 11 + i));
+  AckAll(11 + kChanges);
+  size_t given = 0;
+  for (int piece = 0; piece < 3; ++piece) {
+    const Ids ids = Insync();
+    EXPECT_LE(ids.size(), InsyncTracker::kMostInsync);
+    given += ids.size();
+    for (const std::string& id : ids) tracker_.SetInsync(id);
+  }
+  EXPECT_EQ(given, kChanges);
+  EXPECT_EQ(tracker_.pending_changes(), 0u);
+}
+
 }  // namespace
 }  // namespace quartet::controller

@@ -1,5 +1,6 @@
 #include "controller/roster/roster.h"
 
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -38,6 +39,27 @@ absl::StatusOr<Roster> ReadRoster(const store::Reader& reader) {
     if (node.row.state() == stored::v1::NODE_STATE_DRAINED) continue;
     roster.by_nameserver[node.row.nameserver()].push_back(id);
     if (IsCounted(node.row)) roster.counted[node.row.nameserver()].push_back(id);
+  }
+  return roster;
+}
+
+absl::StatusOr<Roster> ReadCounted(const store::Reader& reader, const Roster& committed,
+                                   const std::vector<std::string>& nameservers) {
+  Roster roster;
+  for (const std::string& nameserver : nameservers) {
+    const auto nodes = committed.by_nameserver.find(nameserver);
+    if (nodes == committed.by_nameserver.end() || roster.counted.count(nameserver) != 0) continue;
+    std::vector<std::string>& counted = roster.counted[nameserver];
+    for (const std::string& id : nodes->second) {
+      absl::StatusOr<std::optional<replication::FullView::ObjectRow>> object =
+          replication::FullView(reader).GetObject(stored::v1::OBJECT_KIND_NODE, id);
+      if (!object.ok()) return object.status();
+      if (!object->has_value()) continue;
+      stored::v1::NodeRow row;
+      if (!row.ParseFromString((*object)->row))
+        return absl::DataLossError(absl::StrCat("the replica holds a damaged row of ", id));
+      if (IsCounted(row)) counted.push_back(id);
+    }
   }
   return roster;
 }

@@ -33,6 +33,12 @@ struct Roster {
 
 absl::StatusOr<Roster> ReadRoster(const store::Reader& reader);
 
+// Of the counted nodes of `nameservers`, those that are so in what `reader` shows too: `counted` alone is filled in.
+// Reads their rows and no others. Precondition: `committed` is the roster as of the log's head, and `reader` shows that and
+// what is in flight (a node is enrolled, and counted, in two entries: one that is enrolled in flight is not counted yet).
+absl::StatusOr<Roster> ReadCounted(const store::Reader& reader, const Roster& committed,
+                                   const std::vector<std::string>& nameservers);
+
 // Whether INSYNC waits for it: a node told to drain is waited for until its sockets are closed.
 bool IsCounted(const stored::v1::NodeRow& node);
 
