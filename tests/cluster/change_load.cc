@@ -32,6 +32,8 @@ struct Load {
   int concurrency = 4;
   // Owners a worker writes in turn; the last acknowledged value of each is what must be served in the end.
   int owners = 50;
+  // Further strings behind the value, to make changes large.
+  int padding = 0;
   double seconds = 120;
 };
 
@@ -79,7 +81,7 @@ class Loader {
     change->mutable_record_set()->set_owner(owner);
     change->mutable_record_set()->set_type("TXT");
     change->mutable_record_set()->set_ttl(60);
-    change->mutable_record_set()->add_values("\"" + value + "\"");
+    change->mutable_record_set()->add_values("\"" + value + "\"" + Padding());
     while (Clock::now() < deadline_) {
       grpc::ClientContext context;
       context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
@@ -95,6 +97,12 @@ class Loader {
       ++resent_;
     }
     return false;
+  }
+
+  std::string Padding() const {
+    std::string padding;
+    for (int i = 0; i < load_.padding; ++i) padding += " \"" + std::string(250, 'x') + "\"";
+    return padding;
   }
 
   bool Report(const std::string& owner, const std::string& value, const v1::Change& change) {
@@ -130,6 +138,8 @@ int main(int argc, char** argv) {
   app.add_option("--changes", load.changes)->capture_default_str();
   app.add_option("--concurrency", load.concurrency)->capture_default_str();
   app.add_option("--owners", load.owners, "Owners each worker writes in turn")->capture_default_str();
+  app.add_option("--padding", load.padding, "Strings of 250 octets added to each value")
+      ->capture_default_str();
   app.add_option("--seconds", load.seconds, "Give up after this")->capture_default_str();
   app.add_option("--report", load.report, "File of acknowledged changes, a line of JSON each")
       ->capture_default_str();

@@ -18,6 +18,7 @@ class ClusterCase(unittest.TestCase):
 
     regions = 4
     per_region = 2
+    controller_options = ()
 
     @classmethod
     def setUpClass(cls):
@@ -25,6 +26,7 @@ class ClusterCase(unittest.TestCase):
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
         cls.cluster = Cluster.create(cls.folder / "cluster", cls.regions, cls.per_region)
         cls.addClassCleanup(cls.cluster.kill)
+        cls.cluster.controller.argv += map(str, cls.controller_options)
         cls.cluster.up()
 
     def run(self, result=None):
