@@ -182,6 +182,7 @@ std::string ApplyLoop::StatusLine() const {
     line = "drained";
   } else if (open_) {
     line = absl::StrCat("serving ", Zones(replica_.zone_count()));
+    if (replica_.refilling()) absl::StrAppend(&line, " from memory, filling a new database");
     if (replica_.failing_count() > 0)
       absl::StrAppend(&line, ", ", replica_.failing_count(), " of them with SERVFAIL");
   } else {

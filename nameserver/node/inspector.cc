@@ -80,7 +80,9 @@ int64_t Inspector::Report() {
 
 int64_t Inspector::Scrub() {
   replication::Scrubber::Step step = scrubber_.Next();
-  if (step.store_progress) {
+  // In an empty store it would be the first thing, and there is nothing to read again.
+  const bool empty = scrubber_.progress().zones == 0 && scrubber_.progress().zones_done == 0;
+  if (step.store_progress && !empty) {
     store::Batch batch;
     PutScrubProgress(batch, scrubber_.progress());
     // Without it the next process reads some zones again: that the disk can't be written is told elsewhere.

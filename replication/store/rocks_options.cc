@@ -31,11 +31,8 @@ std::shared_ptr<rocksdb::TableFactory> Tables(const RocksOptions& options) {
   return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
 }
 
-// RocksDB's own messages go to a file in its directory, which must not grow.
-void LimitInfoLog(rocksdb::Options& out) {
-  out.info_log_level = rocksdb::WARN_LEVEL;
-  out.max_log_file_size = 1 << 20;
-  out.keep_log_file_num = 2;
+// Of RocksDB's own messages only what is wrong.
+void LimitMessages(rocksdb::Options& out) {
   out.stats_dump_period_sec = 0;
   out.stats_persist_period_sec = 0;
 }
@@ -71,7 +68,7 @@ rocksdb::Options ToRocksDb(const RocksOptions& options) {
   out.level_compaction_dynamic_level_bytes = true;
   out.compression = Compression();
   out.table_factory = Tables(options);
-  LimitInfoLog(out);
+  LimitMessages(out);
   UseBackgroundThreads(std::max(1, options.background_threads), out);
   return out;
 }
