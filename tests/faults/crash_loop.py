@@ -91,7 +91,9 @@ class Victim:
 class Fate:
     """Breaks processes and starts them again. One thread; all it does follows from its seed and from when processes are ready."""
 
-    def __init__(self, cluster, zones, load, chance):
+    def __init__(self, cluster, zones, load, chance, disks_lie=False):
+        """With `disks_lie` the disk of a node that is killed goes back to what it was when it was killed before."""
+        self._disks_lie = disks_lie
         self._cluster = cluster
         self._load = load
         self._chance = chance
@@ -154,9 +156,9 @@ class Fate:
     def _strike(self):
         self._at(self._chance.uniform(*PAUSE_SECONDS), self._strike)
         kind = self._chance.random()
-        if kind < 0.2:
+        if kind < 0.1:
             self._break_controller()
-        elif kind < 0.3:  # Many at once, the controller among them.
+        elif kind < 0.15:  # Many at once, the controller among them.
             self._break_controller()
             for victim in self._chance.sample(self._nodes, self._chance.randrange(2, len(self._nodes))):
                 self._break_node(victim)
@@ -202,9 +204,12 @@ class Fate:
         self._told(victim, up=False)
         victim.process.kill()
         victim.state, victim.emptied = "down", victim.emptied or empty
+        folder = self._cluster.folder / victim.process.name
         if empty:
             self.figures.emptied += 1
-            shutil.rmtree(self._cluster.folder / victim.process.name)
+            shutil.rmtree(folder, ignore_errors=True)
+        elif self._disks_lie and victim.node:
+            go_back(folder)
         self._later(victim, DOWN_SECONDS, self._start)
 
     def _stop(self, victim):
@@ -234,25 +239,35 @@ class Fate:
         self._told(victim, up=True)
 
 
+def go_back(folder):
+    before, now = folder.with_suffix(".before"), folder.with_suffix(".now")
+    shutil.copytree(folder, now)
+    if before.exists():
+        shutil.rmtree(folder)
+        before.rename(folder)
+    now.rename(before)
+
+
 class CrashLoop:
     """One run on a cluster of its own in `folder`."""
 
-    def __init__(self, folder, seed, seconds, zones=ZONES, rate=RATE):
+    def __init__(self, folder, seed, seconds, zones=ZONES, rate=RATE, disks_lie=False):
         self.folder = Path(folder)
         self.seed = seed
         self.seconds = seconds
         self.zone_count = zones
         self.rate = rate
+        self.disks_lie = disks_lie
 
     def run(self):
-        """Returns (report as text, violations)."""
+        """Returns (report as text, number of violations, faults of the replicas)."""
         cluster = Cluster.create(self.folder / "cluster")
         load = None
         try:
             cluster.up()
             zones = [self._create(cluster, number) for number in range(self.zone_count)]
             load = Load(cluster, zones, self.rate)
-            fate = Fate(cluster, zones, load, random.Random(self.seed))
+            fate = Fate(cluster, zones, load, random.Random(self.seed), self.disks_lie)
             fate.run(self.seconds, lambda left: print(f"   {left:.0f} s left", flush=True))
             report = load.stop()
             faults = self._check_replicas(cluster, zones, report)

@@ -130,14 +130,9 @@ class Disks(ClusterCase):
 
     def test_a_node_whose_disk_takes_no_writes_answers_on_and_catches_up_once_it_does(self):
         node = self.cluster.nodes[3]
-        node.process.stop()
-        # Its log passes a pipe, which the limit below does not hold for.
-        argv = ["bash", "-c", 'trap "" XFSZ; exec "$@" 2> >(exec cat)', "--", *node.process.argv]
-        process = Process("node without writes", argv, self.folder / "writes.log").start().wait_ready()
+        process = self.start_breakable(node.process)
         self.cluster.wait_counted([node])
-        # Every write to a file fails, as on a disk that the kernel has given up.
-        limit = ["prlimit", f"--pid={process.identity.pid}"]
-        subprocess.run([*limit, "--fsize=0:unlimited"], check=True)
+        set_takes_writes(process, False)
         before = dict(self.truth)
         change = self.change(wait=False)
         self.cluster.quartet("change", "wait", change["name"].removeprefix("changes/"), "--servers", 3)
@@ -145,11 +140,19 @@ class Disks(ClusterCase):
         self.check_answers(node, may_fail=False)
         self.truth = after
         self.assertRegex(process.log_text(), "can't be stored")
-        subprocess.run([*limit, "--fsize=unlimited:unlimited"], check=True)
+        set_takes_writes(process, True)
         self.assertEqual(self.insync(change)["state"], "STATE_INSYNC")
         process.stop()
         self.cluster.start_nodes([node])
         self.cluster.wait_counted([node])
+
+    def start_breakable(self, process):
+        """One that takes the place of `process` and lives on when it can't write. Its log passes a pipe, which it can always."""
+        process.stop()
+        argv = ["bash", "-c", 'trap "" XFSZ; exec "$@" 2> >(exec cat)', "--", *process.argv]
+        breakable = Process(f"{process.name} without writes", argv, self.folder / f"{process.name}-breakable.log")
+        self.addCleanup(breakable.kill)
+        return breakable.start().wait_ready()
 
     def insync(self, change):
         return self.cluster.quartet_json("change", "wait", change["name"].removeprefix("changes/"))
@@ -226,6 +229,23 @@ class Disks(ClusterCase):
         self.cluster.start_controller()
         self.cluster.wait_counted()
 
+    def test_a_controller_whose_disk_takes_no_writes_refuses_changes_until_it_is_started_again(self):
+        process = self.start_breakable(self.cluster.controller)
+        self.cluster.wait_counted()
+        set_takes_writes(process, False)
+        for _ in range(2):
+            refused = self.cluster.run_quartet("record", "set", self.names[0], "full", "A", "60", "192.0.2.1")
+            self.assertEqual(refused.returncode, 1)
+            self.assertRegex(refused.stderr, r"^quartet: the controller takes no changes at present: can't write .*restart")
+        self.assertEqual(len(self.cluster.zones()), ZONES)
+        set_takes_writes(process, True)
+        process.stop()
+        self.cluster.start_controller()
+        self.cluster.wait_counted()
+        self.assertEqual(self.change()["state"], "STATE_INSYNC")
+        for node in self.cluster.nodes:
+            self.assertEqual(self.ask(node, f"full.{self.names[0]}", "A").rcode, "NXDOMAIN", node.name)
+
     def test_a_controller_that_loses_its_directory_takes_no_change_any_more(self):
         data, kept = self.cluster.folder / "controller", self.cluster.folder / "controller.kept"
         data.rename(kept)
@@ -295,6 +315,12 @@ def damage(file, chance):
         return
     contents[chance.randrange(len(contents))] ^= 1 << chance.randrange(8)
     file.write_bytes(contents)
+
+
+def set_takes_writes(process, takes):
+    """Whether it can write to a file: if not, every write fails, as on a disk that the kernel has given up."""
+    limit = "unlimited" if takes else "0"
+    subprocess.run(["prlimit", f"--pid={process.identity.pid}", f"--fsize={limit}:unlimited"], check=True)
 
 
 @contextlib.contextmanager

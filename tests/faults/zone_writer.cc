@@ -18,6 +18,8 @@ namespace v1 = admin::v1;
 // A stopped controller is noticed after it.
 constexpr std::chrono::seconds kAnswerWithin{5};
 constexpr std::chrono::milliseconds kPause{20};
+// After an outage changes come faster, until those of so long are made good.
+constexpr int64_t kMadeGoodUs = 5'000'000;
 
 // The change may have been made or not: to be sent again.
 bool IsUnknown(grpc::StatusCode code) {
@@ -51,7 +53,7 @@ void ZoneWriter::Write() {
     progress_.sent = number;
     ++tally_.sent;
     if (!Change(number)) break;
-    next_us = std::max(next_us + options_.period_us, NowMicros() - options_.period_us);
+    next_us = std::max(next_us + options_.period_us, NowMicros() - kMadeGoodUs);
     std::this_thread::sleep_for(std::chrono::microseconds(std::max<int64_t>(0, next_us - NowMicros())));
   }
   written_ = true;
