@@ -88,6 +88,13 @@ void ApplyLoop::Take(const ReplicaDamaged& damaged) {
   }
 }
 
+void ApplyLoop::Take(const StoreDamaged& damaged) {
+  // It may be of a store that another has taken the place of; if not, it is found again.
+  if (stale_ || replica_.refilling()) return;
+  replica_.StoreFailed(damaged.status);
+  WriteFailed(damaged.status);
+}
+
 void ApplyLoop::EndStream() {
   if (streaming_) replica_.Disconnected();
   streaming_ = false;

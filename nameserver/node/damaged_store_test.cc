@@ -119,6 +119,18 @@ TEST_F(DamagedStoreTest, ItAnswersFromMemoryWhileItsNewDatabaseIsFilled) {
   EXPECT_EQ(sockets_.opened, 1) << "they stayed open";
 }
 
+TEST_F(DamagedStoreTest, DamageThatTheScrubberFindsIsRepairedSo) {
+  Give({StoreDamaged{absl::DataLossError("damaged bytes in the database")}});
+  EXPECT_EQ(stream_.ended, 1);
+  Connect();
+  EXPECT_EQ(renewals_, 1);
+  Give({Welcome(false), Inventory(7, {zone_, other_})});
+  EXPECT_EQ(LookA("www.example.com."), "1");
+  Give({Snapshot(7, zone_), Snapshot(7, other_), Heartbeat(7, 7)});
+  EXPECT_EQ(stream_.LastAcknowledgement().index(), 7u);
+  EXPECT_NE(stream_.LastAcknowledgement().incarnation(), incarnation_);
+}
+
 TEST_F(DamagedStoreTest, NothingIsAcknowledgedBeforeTheNewDatabaseHoldsIt) {
   Damage();
   Connect();

@@ -93,6 +93,7 @@ int64_t Inspector::Scrub() {
             scrubber_.progress().damaged);
   }
   if (!step.findings.empty()) callbacks_.on_findings(std::move(step.findings));
+  if (absl::IsDataLoss(step.store)) callbacks_.on_store_damaged(std::move(step.store));
   return step.wait_us;
 }
 

@@ -93,11 +93,13 @@ class Node::Watch : public ReplicaWatch {
   void Resume() {
     inspector_ = std::make_unique<Inspector>(
         store_.store(), replication::SystemClock(), scrub_,
-        Inspector::Callbacks{.on_findings =
-                                 [this](std::vector<replication::ScrubFinding> findings) {
-                                   inbox_.Push(ReplicaDamaged{std::move(findings)});
-                                 },
-                             .send = [this](const Replica::Request& request) { feed_.Send(request); }});
+        Inspector::Callbacks{
+            .on_findings =
+                [this](std::vector<replication::ScrubFinding> findings) {
+                  inbox_.Push(ReplicaDamaged{std::move(findings)});
+                },
+            .on_store_damaged = [this](absl::Status status) { inbox_.Push(StoreDamaged{std::move(status)}); },
+            .send = [this](const Replica::Request& request) { feed_.Send(request); }});
   }
 
   void Ask(const std::vector<replication::v1::Inquiry>& inquiries, bool forget) override {

@@ -84,6 +84,9 @@ class Replica {
   std::vector<Request> Acknowledge() { return subscriber_->Done(); }
   Request SocketsClosed() { return subscriber_->SocketsClosed(); }
 
+  // The store was found to be damaged otherwise than by Apply: Reopen is to follow.
+  void StoreFailed(const absl::Status& why) { store_failure_ = why; }
+
   // See Subscriber. Apply is to follow.
   bool Damaged(const std::string& zone_id, uint64_t generation, const std::string& reason) {
     return subscriber_->Damaged(zone_id, generation, reason);
