@@ -114,7 +114,16 @@ class Disks(ClusterCase):
         self.cluster.start_nodes([node])
         self.check_answers(node, may_fail=False)
         self.cluster.wait_counted()
-        self.assertEqual(len(list(folder.glob("damaged-*"))), 1)
+        kept = list(folder.glob("damaged-*"))
+        self.assertEqual(len(kept), 1)
+        self.await_alarm(node)
+        self.assertIn(str(kept[0]), self.cluster.quartet("-o", "table", "node", "show", node.name))
+
+    def await_alarm(self, node):
+        for rows in self.cluster.watch_nodes(30):
+            if any(row["name"] == f"nodes/{node.name}" and row["alarms"] > 0 for row in rows):
+                return
+        self.fail(f"{node.name} tells no alarm")
 
     def test_a_running_node_that_loses_its_directory_answers_on_from_memory_and_fills_a_new_one(self):
         node = self.cluster.nodes[2]
