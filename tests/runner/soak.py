@@ -15,7 +15,7 @@ from runner import bazel
 SIMULATION = "//tests/simulation:simulation_soak"
 CRASHES = "//tests/faults:crash_loop_files"
 # Of the time: simulation and fuzzing side by side; then a cluster of real processes, crashed all the time.
-SHARE_OF_CRASHES = 0.25
+SHARE_OF_CRASHES = 1 / 6
 LEAST_FUZZ_SECONDS = 10
 
 
