@@ -8,6 +8,7 @@
 #include <cstdio>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "proto/transport/credentials.h"
 #include "quartet/admin/v1/zone.pb.h"
@@ -77,7 +78,9 @@ void Session::Prepare(grpc::ClientContext& context) const {
 
 void Session::Check(const grpc::Status& status, const grpc::ClientContext& context) const {
   if (status.ok()) return;
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
+  // It was reached, and says itself why it does not do it now.
+  const bool said_so = absl::StartsWith(status.error_message(), "the controller ");
+  if (status.error_code() == grpc::StatusCode::UNAVAILABLE && !said_so) {
     Fail(kUnreachable,
          absl::StrCat("can't reach the controller at ", controller, ": ", status.error_message(),
                       ". Is it running there, and is its certificate of the same CA?"));

@@ -70,7 +70,7 @@ int Run(const Options& options) {
   absl::StatusOr<std::unique_ptr<Controller>> controller = Controller::Open(
       *std::move(store), replication::SystemClock(), replication::SystemRandom(),
       {.name = options.name, .version = std::string(replication::kVersion), .log_bytes = options.log_bytes});
-  if (!controller.ok()) return Fail(controller.status());
+  if (!controller.ok()) return Fail(WithWayOut(controller.status(), options.data));
 
   replication::FeedService feed((*controller)->log(), (*controller)->replica(), replication::SystemClock());
   feed.set_on_progress(

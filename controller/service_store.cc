@@ -18,6 +18,8 @@ absl::StatusOr<bool> HoldsService(const store::Store& store) {
   return state->has_value();
 }
 
+}  // namespace
+
 absl::Status WithWayOut(const absl::Status& status, const std::string& data) {
   if (absl::IsDataLoss(status)) {
     return absl::DataLossError(absl::StrCat(
@@ -33,8 +35,6 @@ absl::Status WithWayOut(const absl::Status& status, const std::string& data) {
   }
   return status;
 }
-
-}  // namespace
 
 absl::Status InitService(const std::string& data, const std::string& name) {
   absl::StatusOr<std::unique_ptr<store::Store>> store = store::OpenRocksStore(data);

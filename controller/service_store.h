@@ -17,6 +17,9 @@ namespace quartet::controller {
 // FAILED_PRECONDITION: a service is there already; else as OpenRocksStore.
 absl::Status InitService(const std::string& data, const std::string& name);
 
+// `status`, and what the operator can do about it, where it says that the service in `data` is damaged or not there.
+absl::Status WithWayOut(const absl::Status& status, const std::string& data);
+
 // Opens the database of the service in `data`. NOT_FOUND: there is none; DATA_LOSS: it is damaged. Both say what to do. Else
 // as OpenRocksStore.
 absl::StatusOr<std::unique_ptr<store::Store>> OpenServiceStore(const std::string& data);

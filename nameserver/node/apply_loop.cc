@@ -88,6 +88,13 @@ void ApplyLoop::Take(const ReplicaDamaged& damaged) {
   }
 }
 
+void ApplyLoop::Take(const StoreDamaged& damaged) {
+  // It may be of a store that another has taken the place of; if not, it is found again.
+  if (stale_ || replica_.refilling()) return;
+  replica_.StoreFailed(damaged.status);
+  WriteFailed(damaged.status);
+}
+
 void ApplyLoop::EndStream() {
   if (streaming_) replica_.Disconnected();
   streaming_ = false;
@@ -182,6 +189,7 @@ std::string ApplyLoop::StatusLine() const {
     line = "drained";
   } else if (open_) {
     line = absl::StrCat("serving ", Zones(replica_.zone_count()));
+    if (replica_.refilling()) absl::StrAppend(&line, " from memory, filling a new database");
     if (replica_.failing_count() > 0)
       absl::StrAppend(&line, ", ", replica_.failing_count(), " of them with SERVFAIL");
   } else {

@@ -73,6 +73,7 @@ class ApplyLoop {
   void Take(const FeedDisconnected& event);
   void Take(const ZoneBuilt&);
   void Take(const ReplicaDamaged& damaged);
+  void Take(const StoreDamaged& damaged);
 
   // Writes and installs what was received, opens or closes sockets, acknowledges.
   absl::Status Round();

@@ -25,8 +25,12 @@ struct ZoneBuilt {};
 struct ReplicaDamaged {
   std::vector<replication::ScrubFinding> findings;
 };
+// The store was found damaged as a whole.
+struct StoreDamaged {
+  absl::Status status;
+};
 using FeedEvent = std::variant<FeedConnected, quartet::replication::v1::SubscribeResponse, FeedDisconnected,
-                               ZoneBuilt, ReplicaDamaged>;
+                               ZoneBuilt, ReplicaDamaged, StoreDamaged>;
 
 // From the feed's threads to the one that owns the replica. Thread-safe. What it can hold is bound by the
 // credit the node gave the controller (replication/feed/subscriber.h), which the machine checks.

@@ -80,7 +80,9 @@ int64_t Inspector::Report() {
 
 int64_t Inspector::Scrub() {
   replication::Scrubber::Step step = scrubber_.Next();
-  if (step.store_progress) {
+  // In an empty store it would be the first thing, and there is nothing to read again.
+  const bool empty = scrubber_.progress().zones == 0 && scrubber_.progress().zones_done == 0;
+  if (step.store_progress && !empty) {
     store::Batch batch;
     PutScrubProgress(batch, scrubber_.progress());
     // Without it the next process reads some zones again: that the disk can't be written is told elsewhere.
@@ -91,6 +93,7 @@ int64_t Inspector::Scrub() {
             scrubber_.progress().damaged);
   }
   if (!step.findings.empty()) callbacks_.on_findings(std::move(step.findings));
+  if (absl::IsDataLoss(step.store)) callbacks_.on_store_damaged(std::move(step.store));
   return step.wait_us;
 }
 

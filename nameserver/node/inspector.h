@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "quartet/replication/v1/feed.pb.h"
 #include "replication/base/clock.h"
 #include "replication/feed/reports.h"
@@ -20,9 +21,10 @@ namespace quartet::nameserver {
 // Thread-safe. Reads the store, and writes nothing to it but the progress of the scrub.
 class Inspector {
  public:
-  // Both are called in its thread, and must not wait for it.
+  // All are called in its thread, and must not wait for it.
   struct Callbacks {
     std::function<void(std::vector<replication::ScrubFinding>)> on_findings;
+    std::function<void(absl::Status)> on_store_damaged;
     std::function<void(quartet::replication::v1::SubscribeRequest)> send;
   };
 

@@ -16,21 +16,12 @@
 #include "replication/base/readiness.h"
 #include "replication/base/version.h"
 #include "replication/feed/feed_client.h"
-#include "replication/store/rocks_store.h"
 
 namespace quartet::nameserver {
 namespace {
 
 // How often what lasts is looked at; events are handled at once.
 constexpr std::chrono::milliseconds kTick{1000};
-
-// The zones are on four name servers and on the controller: this copy can go.
-absl::Status WithWayOut(const absl::Status& status, const std::string& data) {
-  if (!absl::IsDataLoss(status)) return status;
-  return absl::DataLossError(
-      absl::StrCat(status.message(), ". What to do: move it away (mv ", data, " ", data,
-                   ".damaged) and start again; this node then gets all its zones anew from the controller"));
-}
 
 absl::Status CheckIdentity(const transport::Identity& identity) {
   if (identity.kind == transport::Identity::Kind::kNode) return absl::OkStatus();
@@ -92,20 +83,32 @@ class Node::Sockets : public QuerySockets {
 
 class Node::Watch : public ReplicaWatch {
  public:
-  Watch(store::Store& store, const NodeOptions& options, FeedInbox& inbox, FeedStream& feed)
-      : data_(options.data),
-        inspector_(store, replication::SystemClock(), options.scrub,
-                   {.on_findings =
-                        [&inbox](std::vector<replication::ScrubFinding> findings) {
-                          inbox.Push(ReplicaDamaged{std::move(findings)});
-                        },
-                    .send = [&feed](const Replica::Request& request) { feed.Send(request); }}) {}
+  Watch(NodeStore& store, const NodeOptions& options, FeedInbox& inbox, FeedStream& feed)
+      : store_(store), data_(options.data), scrub_(options.scrub), inbox_(inbox), feed_(feed) {
+    Resume();
+  }
+
+  // The store is to be renewed: nothing of it is read any more, until Resume.
+  void Pause() { inspector_.reset(); }
+  void Resume() {
+    inspector_ = std::make_unique<Inspector>(
+        store_.store(), replication::SystemClock(), scrub_,
+        Inspector::Callbacks{
+            .on_findings =
+                [this](std::vector<replication::ScrubFinding> findings) {
+                  inbox_.Push(ReplicaDamaged{std::move(findings)});
+                },
+            .on_store_damaged = [this](absl::Status status) { inbox_.Push(StoreDamaged{std::move(status)}); },
+            .send = [this](const Replica::Request& request) { feed_.Send(request); }});
+  }
 
   void Ask(const std::vector<replication::v1::Inquiry>& inquiries, bool forget) override {
-    inspector_.Ask(inquiries, forget);
+    if (inspector_ != nullptr) inspector_->Ask(inquiries, forget);
   }
   void AddTo(replication::v1::Health& health) override {
-    const replication::ScrubProgress progress = inspector_.progress();
+    if (std::string alarm = store_.Alarm(); !alarm.empty()) health.add_alarms(std::move(alarm));
+    const replication::ScrubProgress progress =
+        inspector_ == nullptr ? replication::ScrubProgress() : inspector_->progress();
     health.set_scrub_end_us(progress.end_us);
     health.set_scrub_damaged(progress.damaged);
     health.set_scrub_zones_done(progress.zones_done);
@@ -114,8 +117,13 @@ class Node::Watch : public ReplicaWatch {
   }
 
  private:
+  NodeStore& store_;
   const std::string data_;
-  Inspector inspector_;
+  const replication::Scrubber::Options scrub_;
+  FeedInbox& inbox_;
+  FeedStream& feed_;
+  // Null while the store can't be read.
+  std::unique_ptr<Inspector> inspector_;
 };
 
 absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
@@ -125,16 +133,17 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
   if (!identity.ok()) return identity;
   LogInfo("node {} of nameserver {}; data in {}, controller {}", tls.identity.name, tls.identity.nameserver,
           options.data, options.controller);
-  absl::StatusOr<std::unique_ptr<store::Store>> store = store::OpenRocksStore(options.data);
-  if (!store.ok()) return WithWayOut(store.status(), options.data);
+  absl::StatusOr<std::unique_ptr<NodeStore>> store =
+      NodeStore::Open(options.data, replication::SystemClock());
+  if (!store.ok()) return store.status();
   std::unique_ptr<Node> node(new Node(*std::move(store), options, std::move(on_failed)));
-  absl::Status prepared = node->Prepare(options);
+  absl::Status prepared = node->Prepare();
   if (!prepared.ok()) return prepared;
   node->Connect(options, tls);
   return node;
 }
 
-Node::Node(std::unique_ptr<store::Store> store, const NodeOptions& options, std::function<void()> on_failed)
+Node::Node(std::unique_ptr<NodeStore> store, const NodeOptions& options, std::function<void()> on_failed)
     : store_(std::move(store)),
       on_failed_(std::move(on_failed)),
       link_(std::make_unique<Link>()),
@@ -142,15 +151,16 @@ Node::Node(std::unique_ptr<store::Store> store, const NodeOptions& options, std:
 
 Node::~Node() { Stop(); }
 
-absl::Status Node::Prepare(const NodeOptions& options) {
+absl::Status Node::Prepare() {
   absl::StatusOr<std::unique_ptr<Replica>> replica =
-      Replica::Open({*store_,
+      Replica::Open({store_->store(),
                      directory_,
                      replication::SystemClock(),
                      replication::SystemRandom(),
                      {.version = std::string(replication::kVersion)},
-                     [this] { inbox_.Push(ZoneBuilt{}); }});
-  if (!replica.ok()) return WithWayOut(replica.status(), options.data);
+                     [this] { inbox_.Push(ZoneBuilt{}); },
+                     [this](const absl::Status& why) { return RenewStore(why); }});
+  if (!replica.ok()) return replica.status();
   replica_ = *std::move(replica);
   LogInfo("zones on disk: {}, as of {}{}", replica_->zone_count(), replication::ToString(replica_->cursor()),
           replica_->complete() ? "" : "; to be filled by the controller before the first answer");
@@ -164,6 +174,13 @@ void Node::Connect(const NodeOptions& options, const transport::TlsMaterial& tls
   loop_->set_watch(watch_.get());
   thread_ = std::thread([this] { Run(); });
   pthread_setname_np(thread_.native_handle(), "apply");
+}
+
+absl::StatusOr<Replica::Renewed> Node::RenewStore(const absl::Status& why) {
+  if (watch_ != nullptr) watch_->Pause();
+  absl::StatusOr<Replica::Renewed> renewed = store_->Renew(why);
+  if (watch_ != nullptr && renewed.ok()) watch_->Resume();
+  return renewed;
 }
 
 void Node::Run() {

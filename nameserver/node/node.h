@@ -10,17 +10,17 @@
 #include "absl/status/statusor.h"
 #include "nameserver/node/apply_loop.h"
 #include "nameserver/node/feed_events.h"
+#include "nameserver/node/node_store.h"
 #include "nameserver/replica/replica.h"
 #include "nameserver/serve/server.h"
 #include "nameserver/zone/directory.h"
 #include "proto/transport/tls_files.h"
 #include "replication/replica/scrubber.h"
-#include "replication/store/store.h"
 
 namespace quartet::nameserver {
 
 struct NodeOptions {
-  // Its database; made if absent.
+  // Its database; made if absent, and made anew if it is damaged.
   std::string data;
   // "HOST:PORT"; need not be reachable.
   std::string controller;
@@ -52,12 +52,13 @@ class Node {
   class Sockets;
   class Watch;
 
-  Node(std::unique_ptr<store::Store> store, const NodeOptions& options, std::function<void()> on_failed);
-  absl::Status Prepare(const NodeOptions& options);
+  Node(std::unique_ptr<NodeStore> store, const NodeOptions& options, std::function<void()> on_failed);
+  absl::Status Prepare();
   void Connect(const NodeOptions& options, const transport::TlsMaterial& tls);
+  absl::StatusOr<Replica::Renewed> RenewStore(const absl::Status& why);
   void Run();
 
-  const std::unique_ptr<store::Store> store_;
+  const std::unique_ptr<NodeStore> store_;
   const std::function<void()> on_failed_;
   Directory directory_;
   FeedInbox inbox_;

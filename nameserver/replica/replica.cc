@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "replication/base/log.h"
 
 namespace quartet::nameserver {
@@ -17,9 +18,35 @@ absl::StatusOr<std::unique_ptr<Replica>> Replica::Open(const Parts& parts) {
   return replica;
 }
 
-absl::Status Replica::Reopen() {
+absl::Status Replica::RenewStore() {
+  // Of a full disk nothing is to be renewed: it takes writes as soon as there is room.
+  const bool usable = store_failure_.ok() || absl::IsResourceExhausted(store_failure_);
+  if (!usable && parts_.renew != nullptr) {
+    const absl::StatusOr<Renewed> renewed = parts_.renew(store_failure_);
+    if (!renewed.ok()) return renewed.status();
+    if (*renewed == Renewed::kEmpty) {
+      installer_.KeepServed();
+      unloadable_.clear();
+      refilling_ = installer_.zone_count() > 0;
+      inventory_known_ = false;
+    }
+  }
+  store_failure_ = absl::OkStatus();
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<Subscriber>> Replica::OpenSubscriber() {
+  if (absl::Status renewed = RenewStore(); !renewed.ok()) return renewed;
   absl::StatusOr<std::unique_ptr<Subscriber>> subscriber =
       Subscriber::Open(parts_.store, parts_.clock, parts_.random, parts_.options);
+  store_failure_ = subscriber.status();
+  return subscriber;
+}
+
+absl::Status Replica::Reopen() {
+  absl::StatusOr<std::unique_ptr<Subscriber>> subscriber = OpenSubscriber();
+  // It is the store that is damaged, as was not known before: another one is at hand.
+  if (absl::IsDataLoss(subscriber.status())) subscriber = OpenSubscriber();
   if (!subscriber.ok()) return subscriber.status();
   subscriber_ = *std::move(subscriber);
   for (const auto& [zone_id, reason] : unloadable_) subscriber_->Unloadable(zone_id, reason);
@@ -48,6 +75,28 @@ void Replica::NoteUnloadable(UnloadableZone zone) {
   unloadable_[std::move(zone.zone_id)] = std::move(zone.reason);
 }
 
+void Replica::FollowRefill() {
+  // With its inventory it knows which zones it has. Of one that leaves later it is told.
+  if (!inventory_known_ && subscriber_->cursor() != replication::Position()) {
+    absl::flat_hash_set<std::string> mine;
+    for (ZoneUpdate& zone : subscriber_->StoredZones()) mine.insert(std::move(zone.zone_id));
+    installer_.RemoveKept([&mine](const std::string& zone_id) { return mine.contains(zone_id); });
+    inventory_known_ = true;
+  }
+  if (!subscriber_->complete()) return;
+  refilling_ = false;
+  LogInfo("the database is filled anew: {} zones", installer_.zone_count());
+}
+
+quartet::replication::v1::Health Replica::Health() const {
+  quartet::replication::v1::Health health = subscriber_->Health();
+  if (refilling_) {
+    health.add_alarms(
+        "its database was damaged and is being filled anew from the controller; answers come from memory");
+  }
+  return health;
+}
+
 absl::StatusOr<Replica::Applied> Replica::Apply() {
   // Before the sockets are open nobody waits for an answer, and they open with all that is there.
   const auto building =
@@ -55,9 +104,10 @@ absl::StatusOr<Replica::Applied> Replica::Apply() {
   Subscriber::Ready ready = subscriber_->TakeReady();
   const bool writes = !ready.batch.empty() || ready.sync == store::Store::Sync::kYes;
   if (writes) {
-    absl::Status written = parts_.store.Write(ready.batch, ready.sync);
-    if (!written.ok()) return written;
+    store_failure_ = parts_.store.Write(ready.batch, ready.sync);
+    if (!store_failure_.ok()) return store_failure_;
   }
+  if (refilling_) FollowRefill();
   if (!ready.visible.empty()) Install(ready.visible, building);
   return Applied{.written = writes,
                  .drain = ready.drain,

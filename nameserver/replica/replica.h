@@ -26,11 +26,16 @@ namespace quartet::nameserver {
 //
 // When Apply fails the store has not taken the batch and nothing of it is visible: what was answered before
 // is answered still. The machine has then promised more than the disk holds, so it is made anew from the
-// store by Reopen.
+// store by Reopen. If the store itself is done for, Reopen has it renewed. One that comes back empty is a new
+// incarnation, which is filled from the controller as any other, and acknowledges nothing before it is complete; what was
+// served is served meanwhile.
 class Replica {
  public:
   using Request = quartet::replication::v1::SubscribeRequest;
   using Response = quartet::replication::v1::SubscribeResponse;
+
+  // How a store came back: with what it held, or empty.
+  enum class Renewed { kSame, kEmpty };
 
   // All must outlive it. `random` is used for the incarnation of an empty replica.
   struct Parts {
@@ -42,6 +47,9 @@ class Replica {
     // Called in another thread when InstallBuilt has something to do. Without it all zones are loaded in the
     // thread that owns the replica; with it, large ones that come while others are answered are not.
     std::function<void()> built = nullptr;
+    // Makes a store that failed with `why` (a damaged one, or one that takes no write any more) one that can be read and
+    // written, if that can be done now; nothing of it may be held. Without it a failed store is only read again.
+    std::function<absl::StatusOr<Renewed>(const absl::Status& why)> renew = nullptr;
   };
 
   // Reads the replica and installs all zones it holds; a zone that can't be loaded answers SERVFAIL, is
@@ -76,15 +84,21 @@ class Replica {
   std::vector<Request> Acknowledge() { return subscriber_->Done(); }
   Request SocketsClosed() { return subscriber_->SocketsClosed(); }
 
+  // The store was found to be damaged otherwise than by Apply: Reopen is to follow.
+  void StoreFailed(const absl::Status& why) { store_failure_ = why; }
+
   // See Subscriber. Apply is to follow.
   bool Damaged(const std::string& zone_id, uint64_t generation, const std::string& reason) {
     return subscriber_->Damaged(zone_id, generation, reason);
   }
-  quartet::replication::v1::Health Health() const { return subscriber_->Health(); }
+  quartet::replication::v1::Health Health() const;
 
-  // The machine as the store has it; what is served stays as it is. No stream may be open.
+  // The machine as the store has it; what is served stays as it is. No stream may be open. Errors: the store can't be
+  // used; to be called again.
   absl::Status Reopen();
 
+  // Its store was made anew and is not complete yet; what it held before is served from memory.
+  bool refilling() const { return refilling_; }
   bool complete() const { return subscriber_->complete(); }
   bool drained() const { return subscriber_->drained(); }
   std::optional<int64_t> MicrosSinceSpan() const { return subscriber_->MicrosSinceSpan(); }
@@ -98,12 +112,21 @@ class Replica {
 
   void Install(const std::vector<replication::ZoneUpdate>& updates, ZoneInstaller::Building building);
   void NoteUnloadable(UnloadableZone zone);
+  absl::Status RenewStore();
+  absl::StatusOr<std::unique_ptr<replication::Subscriber>> OpenSubscriber();
+  // While the store is filled anew: is it, and which zones are still this node's?
+  void FollowRefill();
 
   Parts parts_;
   ZoneInstaller installer_;
   std::unique_ptr<replication::Subscriber> subscriber_;
   // Zones that can't be served as stored, and why; until an update brings them anew.
   std::map<std::string, std::string> unloadable_;
+  // What the store failed with, until it is usable again.
+  absl::Status store_failure_;
+  bool refilling_ = false;
+  // While refilling_: zones that are not this node's any more are let go of.
+  bool inventory_known_ = false;
 };
 
 }  // namespace quartet::nameserver

@@ -42,7 +42,7 @@ ZoneInstaller::Installed ZoneInstaller::Install(const std::vector<ZoneUpdate>& u
     const absl::Status applied = Apply(update, keys, building, installed.loading);
     if (!applied.ok()) {
       installed.unloadable.push_back({update.zone_id, std::string(applied.message())});
-      Fail(update.zone_id, update.apex);
+      if (!kept_.contains(update.zone_id)) Fail(update.zone_id, update.apex);
     }
     if (++staged % kPublishEvery == 0) directory_.Publish();
   }
@@ -54,6 +54,7 @@ ZoneInstaller::Installed ZoneInstaller::Install(const std::vector<ZoneUpdate>& u
 
 absl::Status ZoneInstaller::Apply(const ZoneUpdate& update, const DigestKeys& keys, Building building,
                                   std::vector<LoadingZone>& loading) {
+  if (update.kind == ZoneUpdate::Kind::kFail && kept_.contains(update.zone_id)) return absl::OkStatus();
   const bool records = update.kind == ZoneUpdate::Kind::kRecords;
   if (big_ != nullptr && records && big_->Keep(update)) return absl::OkStatus();
   const bool large = update.kind == ZoneUpdate::Kind::kLoad && update.record_sets >= BigZones::kRecordSets;
@@ -138,6 +139,27 @@ std::vector<LoadingZone> ZoneInstaller::Loading() const {
   return loading;
 }
 
+void ZoneInstaller::KeepServed() {
+  if (big_ != nullptr) {
+    for (const std::string& zone_id : big_->Ids()) big_->Drop(zone_id);
+  }
+  // The digest keys may be others.
+  hashers_.clear();
+  for (const auto& [zone_id, revision] : zones_) {
+    if (revision != 0) kept_.insert(zone_id);
+  }
+}
+
+void ZoneInstaller::RemoveKept(const std::function<bool(const std::string& zone_id)>& mine) {
+  const std::vector<std::string> kept(kept_.begin(), kept_.end());
+  for (const std::string& zone_id : kept) {
+    if (mine(zone_id)) continue;
+    directory_.Remove(zone_id);
+    Forget(zone_id);
+  }
+  directory_.Publish();
+}
+
 void ZoneInstaller::Fail(const std::string& zone_id, const dns::Name& apex) {
   if (big_ != nullptr) big_->Drop(zone_id);
   if (directory_.Fail(zone_id, apex).ok()) {
@@ -158,6 +180,7 @@ absl::StatusOr<Hasher*> ZoneInstaller::HasherFor(uint32_t key_id, const DigestKe
 }
 
 void ZoneInstaller::Note(const std::string& zone_id, uint64_t revision) {
+  kept_.erase(zone_id);
   const auto [zone, added] = zones_.try_emplace(zone_id, revision);
   const bool was_failing = !added && zone->second == 0;
   failing_ += static_cast<size_t>(revision == 0) - static_cast<size_t>(was_failing);
@@ -168,6 +191,7 @@ void ZoneInstaller::Forget(const std::string& zone_id) {
   const auto zone = zones_.find(zone_id);
   if (zone == zones_.end()) return;
   failing_ -= static_cast<size_t>(zone->second == 0);
+  kept_.erase(zone_id);
   zones_.erase(zone);
 }
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "nameserver/replica/big_zones.h"
 #include "nameserver/zone/directory.h"
@@ -71,6 +72,12 @@ class ZoneInstaller {
   // Zones to be built.
   std::vector<LoadingZone> Loading() const;
 
+  // The store was made anew, empty. What is served stays served, each zone until an update brings or removes it: that one
+  // is still to be fetched, or could not be, makes no zone fail that is kept. Nothing is built any more of what was stored.
+  void KeepServed();
+  // Of the zones that are kept, removes those that `mine` does not say yes to.
+  void RemoveKept(const std::function<bool(const std::string& zone_id)>& mine);
+
   // Zones in the directory, and those of them that answer SERVFAIL (still to be fetched, or unloadable).
   size_t zone_count() const { return zones_.size(); }
   size_t failing_count() const { return failing_; }
@@ -94,6 +101,8 @@ class ZoneInstaller {
   // Zone id -> the revision it answers from. Invariant: for failing_ of them that is 0, SERVFAIL.
   absl::flat_hash_map<std::string, uint64_t> zones_;
   size_t failing_ = 0;
+  // Those of zones_ that are served as a store that is gone had them.
+  absl::flat_hash_set<std::string> kept_;
   std::map<uint32_t, replication::Hasher> hashers_;
   // Null: none may be built beside.
   std::unique_ptr<BigZones> big_;

@@ -93,7 +93,7 @@ class Subscriber {
   };
 
   // Reads the replica in `store`; makes an empty one with a new incarnation where there is none. `store` must outlive it.
-  // DATA_LOSS: what is stored contradicts itself; says what and which directory to empty.
+  // DATA_LOSS: it is damaged; FAILED_PRECONDITION: it is none of this program's.
   static absl::StatusOr<std::unique_ptr<Subscriber>> Open(store::Store& store, Clock& clock, Random& random,
                                                           const Options& options);
   virtual ~Subscriber() = default;

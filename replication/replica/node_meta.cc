@@ -23,6 +23,8 @@ constexpr char kEpoch[] = "node/epoch";
 constexpr char kNextGeneration[] = "node/generation";
 constexpr char kDigestKey[] = "node/digest/";
 constexpr char kStage[] = "node/stage/";
+// The scrubber's own (replication/replica/scrubber.h).
+constexpr char kScrub[] = "node/scrub";
 
 constexpr uint64_t kReplicaFormat = 1;
 constexpr size_t kCursorBytes = 8 + 8 + std::tuple_size<Chain>::value;
@@ -85,9 +87,9 @@ absl::Status ReadOne(absl::string_view name, absl::string_view value, NodeMeta& 
     absl::StatusOr<uint64_t> format = Number(name, value);
     if (!format.ok()) return format.status();
     if (*format > kReplicaFormat) {
-      return absl::DataLossError(absl::StrCat("this node's replica has format ", *format,
-                                              ", this program reads ", kReplicaFormat,
-                                              ": run a newer program, or empty its directory"));
+      return absl::FailedPreconditionError(absl::StrCat("this node's replica has format ", *format,
+                                                        ", this program reads ", kReplicaFormat,
+                                                        ": run a newer program, or empty its directory"));
     }
   }
   return absl::OkStatus();
@@ -101,14 +103,18 @@ absl::StatusOr<std::optional<NodeMeta>> ReadNodeMeta(const store::Reader& reader
   std::unique_ptr<store::Iterator> it = reader.Scan(prefix, store::PrefixEnd(prefix));
   bool found = false;
   for (; it->Valid(); it->Next()) {
+    const absl::string_view name = it->key().substr(prefix.size());
+    // The scrubber may have been through an empty store before a controller was reached, and anything else written.
+    if (name == kScrub) continue;
     found = true;
-    absl::Status read = ReadOne(it->key().substr(prefix.size()), it->value(), meta);
+    absl::Status read = ReadOne(name, it->value(), meta);
     if (!read.ok()) return read;
   }
   if (!it->status().ok()) return it->status();
   if (!found) return std::optional<NodeMeta>();
   if (meta.incarnation.empty())
-    return absl::DataLossError("this directory holds something else than a node's replica");
+    return absl::FailedPreconditionError(
+        "this directory holds something else than a node's replica: name another one");
   if (meta.complete && !meta.cursor.has_value()) return Damaged(kCursor);
   return std::optional<NodeMeta>(std::move(meta));
 }

@@ -33,7 +33,8 @@ struct NodeMeta {
   std::map<std::string, uint64_t> stages;
 };
 
-// nullopt: an empty store. DATA_LOSS: not a node's replica, of a format this code does not read, or damaged.
+// nullopt: an empty store. FAILED_PRECONDITION: not a node's replica, or of a format this code does not read; DATA_LOSS: it is
+// damaged.
 absl::StatusOr<std::optional<NodeMeta>> ReadNodeMeta(const store::Reader& reader);
 
 // Each writes one part of it. PutIncarnation writes the format too.

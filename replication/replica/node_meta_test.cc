@@ -99,18 +99,28 @@ TEST_F(NodeMetaTest, RefusesAKeyOfAnotherSize) {
 }
 
 TEST_F(NodeMetaTest, RefusesALaterFormat) {
-  EXPECT_TRUE(absl::IsDataLoss(StatusWith("node/format", layout::BigEndian64(2))));
+  EXPECT_TRUE(absl::IsFailedPrecondition(StatusWith("node/format", layout::BigEndian64(2))));
 }
 
 TEST_F(NodeMetaTest, RefusesACompleteReplicaWithoutACursor) {
   EXPECT_TRUE(absl::IsDataLoss(StatusWith("node/complete", "")));
 }
 
+// A node that was killed before it had ever reached a controller.
+TEST_F(NodeMetaTest, AStoreThatWasOnlyScrubbedIsEmpty) {
+  store::Batch batch;
+  batch.Put(layout::Meta("node/scrub"), "progress");
+  ASSERT_TRUE(store_.Write(batch, store::Store::Sync::kYes).ok());
+  const auto meta = ReadNodeMeta(store_);
+  ASSERT_TRUE(meta.ok()) << meta.status();
+  EXPECT_FALSE(meta->has_value());
+}
+
 TEST_F(NodeMetaTest, RefusesAControllersStore) {
   store::Batch batch;
   batch.Put(layout::Meta("probe"), "");
   ASSERT_TRUE(store_.Write(batch, store::Store::Sync::kYes).ok());
-  EXPECT_TRUE(absl::IsDataLoss(ReadNodeMeta(store_).status()));
+  EXPECT_TRUE(absl::IsFailedPrecondition(ReadNodeMeta(store_).status()));
 }
 
 }  // namespace

@@ -30,8 +30,8 @@ namespace quartet::replication {
 // Not thread-safe. docs/formats/node_replica.md has the keys and bytes.
 class NodeReplica {
  public:
-  // Reads what is stored, or makes an empty replica with a new incarnation. DATA_LOSS: see ReadNodeMeta,
-  // ReadNodeZones.
+  // Reads what is stored, or makes an empty replica with a new incarnation. Errors: see
+  // ReadNodeMeta, ReadNodeZones.
   static absl::StatusOr<NodeReplica> Open(const store::Reader& reader, Random& random);
   // What Open found to be done (a new incarnation to store, stages a restart left behind): part of the first
   // write.

@@ -79,7 +79,11 @@ Scrubber::Step Scrubber::Next() {
     last_write_us_ = clock_.MonotonicMicros();
   }
   bytes_ = 0;
-  while (!step.ended && bytes_ < options_.step_bytes) ReadOn(step);
+  while (!step.ended && step.store.ok() && bytes_ < options_.step_bytes) ReadOn(step);
+  if (!step.store.ok()) {
+    step.wait_us = kIdleUs;
+    return step;
+  }
   step.wait_us = static_cast<int64_t>(bytes_ * 1'000'000 / std::max<uint64_t>(options_.bytes_per_second, 1));
   const int64_t now = clock_.MonotonicMicros();
   step.store_progress = step.ended || now - last_write_us_ >= options_.write_us;
@@ -89,6 +93,7 @@ Scrubber::Step Scrubber::Next() {
 
 void Scrubber::ReadOn(Step& step) {
   if (!zone_.has_value() && !OpenNext(step)) {
+    if (!step.store.ok()) return;
     progress_.end_us = clock_.WallMicros();
     progress_.zones = progress_.zones_done;
     progress_.damaged = progress_.damaged_so_far;
@@ -114,7 +119,10 @@ bool Scrubber::OpenNext(Step& step) {
   const std::string prefix = layout::Zone("");
   const std::string begin = progress_.after.empty() ? prefix : layout::Zone(progress_.after) + '\0';
   std::unique_ptr<store::Iterator> it = zone.snapshot->Scan(begin, store::PrefixEnd(prefix));
-  if (!it->Valid()) return false;
+  if (!it->Valid()) {
+    step.store = it->status();
+    return false;
+  }
   zone.id = std::string(it->key().substr(prefix.size()));
   it.reset();
   progress_.after = zone.id;

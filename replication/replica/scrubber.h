@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "replication/base/clock.h"
 #include "replication/digest/digest.h"
@@ -69,6 +70,8 @@ class Scrubber {
     bool store_progress = false;
     // A scrub ended with this step.
     bool ended = false;
+    // Not OK: it can't be read which zones there are. It is not one of them that is damaged, but the store.
+    absl::Status store;
   };
   Step Next();
 

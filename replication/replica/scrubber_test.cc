@@ -169,5 +169,38 @@ TEST_F(ScrubberTest, ProgressThatCanNotBeReadBeginsAnew) {
   EXPECT_EQ(ReadScrubProgress(store_)->zones, 1u);
 }
 
+// A store whose walks end in an error.
+class UnreadableStore : public store::MemoryStore {
+ public:
+  class Error : public store::Iterator {
+   public:
+    bool Valid() const override { return false; }
+    void Next() override {}
+    absl::string_view key() const override { return ""; }
+    absl::string_view value() const override { return ""; }
+    absl::Status status() const override { return absl::DataLossError("damaged bytes"); }
+  };
+  class ErrorReader : public store::Reader {
+   public:
+    absl::StatusOr<std::optional<std::string>> Get(absl::string_view) const override {
+      return absl::DataLossError("damaged bytes");
+    }
+    std::unique_ptr<store::Iterator> Scan(absl::string_view, absl::string_view) const override {
+      return std::make_unique<Error>();
+    }
+  };
+  std::unique_ptr<store::Reader> Snapshot() const override { return std::make_unique<ErrorReader>(); }
+};
+
+TEST(ScrubberOfADamagedStore, SaysSoAndDoesNotTakeItForOneWithoutZones) {
+  UnreadableStore store;
+  ManualClock clock;
+  Scrubber scrubber(store, clock, Scrubber::Options());
+  const Scrubber::Step step = scrubber.Next();
+  EXPECT_TRUE(absl::IsDataLoss(step.store));
+  EXPECT_FALSE(step.ended);
+  EXPECT_GT(step.wait_us, 0);
+}
+
 }  // namespace
 }  // namespace quartet::replication

@@ -123,6 +123,20 @@ uint64_t FreeBytes(const std::string& directory) {
   return static_cast<uint64_t>(space.f_bavail) * space.f_frsize;
 }
 
+absl::StatusOr<uint64_t> FreeBytesOfDatabase(const std::string& directory) {
+  struct statvfs space = {};
+  if (statvfs((directory + "/CURRENT").c_str(), &space) == 0) {
+    return static_cast<uint64_t>(space.f_bavail) * space.f_frsize;
+  }
+  if (errno != ENOENT) return std::numeric_limits<uint64_t>::max();
+  return absl::DataLossError(absl::StrCat("the database in ", directory, " was removed while it was in use"));
+}
+
+bool IsReadOnlyDisk(const std::string& directory) {
+  struct statvfs space = {};
+  return statvfs(directory.c_str(), &space) == 0 && (space.f_flag & ST_RDONLY) != 0;
+}
+
 std::string FreeSpace(const std::string& directory) {
   const uint64_t free = FreeBytes(directory);
   if (free == std::numeric_limits<uint64_t>::max()) return "";

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
 namespace quartet::store {
@@ -23,6 +24,12 @@ std::string LockHolder(const std::string& directory);
 
 // Bytes that may still be written there; the highest number if that can't be told.
 uint64_t FreeBytes(const std::string& directory);
+
+// Bytes that may still be written beside the database in `directory`. DATA_LOSS: it is not there any more.
+absl::StatusOr<uint64_t> FreeBytesOfDatabase(const std::string& directory);
+
+// Whether `directory` lies on a disk that is mounted for reading only.
+bool IsReadOnlyDisk(const std::string& directory);
 
 // " (12 MiB free)", or empty.
 std::string FreeSpace(const std::string& directory);

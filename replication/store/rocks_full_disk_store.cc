@@ -4,10 +4,10 @@
 #include <rocksdb/env.h>
 
 #include <atomic>
-#include <cstdarg>
 #include <mutex>
 #include <utility>
 
+#include "replication/store/rocks_messages.h"
 #include "replication/store/rocks_options.h"
 #include "replication/store/rocks_reader.h"
 #include "replication/store/rocks_status.h"
@@ -15,13 +15,6 @@
 
 namespace quartet::store {
 namespace {
-
-// RocksDB's own messages have no room either.
-class NoMessages : public rocksdb::Logger {
- public:
-  using rocksdb::Logger::Logv;
-  void Logv(const char*, va_list) override {}
-};
 
 class FullDiskStore : public Store {
  public:
@@ -83,7 +76,8 @@ absl::StatusOr<std::unique_ptr<Store>> OpenOnFullDisk(const std::string& directo
   rocksdb::Options options = ToRocksDb({});
   options.create_if_missing = false;
   options.max_open_files = -1;
-  options.info_log = std::make_shared<NoMessages>();
+  // RocksDB's own messages have no room either.
+  options.info_log = MakeNoMessages();
   rocksdb::DB* db = nullptr;
   if (!rocksdb::DB::OpenForReadOnly(options, directory, &db).ok()) return why;
   return std::make_unique<FullDiskStore>(directory, std::unique_ptr<rocksdb::DB>(db),

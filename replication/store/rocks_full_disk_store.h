@@ -1,4 +1,5 @@
-// A database found on a full disk: readable at once, writable as soon as there is room.
+// A database found on a disk that is full, or mounted for reading only: readable at once, writable as soon as the disk takes
+// writes.
 #pragma once
 
 #include <functional>

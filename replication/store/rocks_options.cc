@@ -59,11 +59,8 @@ class RangesAreMergedFactory : public rocksdb::TablePropertiesCollectorFactory {
   const char* Name() const override { return "quartet.RangesAreMerged"; }
 };
 
-// RocksDB's own messages go to a file in its directory, which must not grow.
-void LimitInfoLog(rocksdb::Options& out) {
-  out.info_log_level = rocksdb::WARN_LEVEL;
-  out.max_log_file_size = 1 << 20;
-  out.keep_log_file_num = 2;
+// Of RocksDB's own messages only what is wrong.
+void LimitMessages(rocksdb::Options& out) {
   out.stats_dump_period_sec = 0;
   out.stats_persist_period_sec = 0;
 }
@@ -100,7 +97,7 @@ rocksdb::Options ToRocksDb(const RocksOptions& options) {
   out.compression = Compression();
   out.table_factory = Tables(options);
   out.table_properties_collector_factories.push_back(std::make_shared<RangesAreMergedFactory>());
-  LimitInfoLog(out);
+  LimitMessages(out);
   UseBackgroundThreads(std::max(1, options.background_threads), out);
   return out;
 }

@@ -1,6 +1,8 @@
 #include <rocksdb/env.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <system_error>
 #include <vector>
 
 #include "absl/strings/match.h"
@@ -17,30 +19,42 @@ constexpr char kPrefix[] = "damaged-";
 // Room a new database needs beside a copy of what the old one held.
 constexpr uint64_t kSpareBytes = 64 << 20;
 
-absl::Status RemoveOlder(const fs::path& directory) {
+std::vector<fs::path> KeptIn(const fs::path& directory) {
   std::error_code error;
-  std::vector<fs::path> older;
+  std::vector<fs::path> kept;
   for (const auto& file : fs::directory_iterator(directory, error)) {
-    if (absl::StartsWith(file.path().filename().string(), kPrefix)) older.push_back(file.path());
+    if (absl::StartsWith(file.path().filename().string(), kPrefix)) kept.push_back(file.path());
   }
-  for (const fs::path& path : older) {
+  return kept;
+}
+
+absl::Status RemoveKept(const fs::path& directory) {
+  std::error_code error;
+  for (const fs::path& path : KeptIn(directory)) {
     if (!error) fs::remove_all(path, error);
   }
   return error ? FileError(directory.string(), error.value(), "clean up") : absl::OkStatus();
 }
 
+// All of a database, but what keeps others out of it.
+absl::StatusOr<std::vector<fs::path>> FilesIn(const fs::path& directory) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (const auto& file : fs::directory_iterator(directory, error)) {
+    if (file.is_regular_file(error) && file.path().filename() != "LOCK") files.push_back(file.path());
+  }
+  if (error) return FileError(directory.string(), error.value(), "read");
+  return files;
+}
+
 // Bytes moved.
 absl::StatusOr<uint64_t> MoveAll(const fs::path& directory, const fs::path& into) {
+  const absl::StatusOr<std::vector<fs::path>> files = FilesIn(directory);
+  if (!files.ok()) return files.status();
   std::error_code error;
   fs::create_directory(into, error);
-  std::vector<fs::path> files;
-  if (!error) {
-    for (const auto& file : fs::directory_iterator(directory, error)) {
-      if (file.is_regular_file() && file.path().filename() != "LOCK") files.push_back(file.path());
-    }
-  }
   uint64_t bytes = 0;
-  for (const fs::path& file : files) {
+  for (const fs::path& file : *files) {
     std::error_code ignored;
     bytes += fs::file_size(file, ignored);
     if (!error) fs::rename(file, into / file.filename(), error);
@@ -49,19 +63,34 @@ absl::StatusOr<uint64_t> MoveAll(const fs::path& directory, const fs::path& into
   return bytes;
 }
 
+// Remains of one that was lost, or never made.
+absl::StatusOr<std::string> RemoveRemains(const std::string& directory) {
+  const absl::StatusOr<std::vector<fs::path>> files = FilesIn(directory);
+  if (!files.ok()) return files.status();
+  std::error_code error;
+  for (const fs::path& file : *files) {
+    if (!error) fs::remove(file, error);
+  }
+  if (error) return FileError(directory, error.value(), "clean up");
+  return FindSetAside(directory);
+}
+
 absl::StatusOr<std::string> MoveAside(const std::string& directory, int64_t unix_seconds) {
-  if (absl::Status removed = RemoveOlder(directory); !removed.ok()) return removed;
+  if (HoldsNoDatabase(directory)) return RemoveRemains(directory);
+  if (absl::Status removed = RemoveKept(directory); !removed.ok()) return removed;
   const fs::path into = fs::path(directory) / absl::StrCat(kPrefix, unix_seconds);
   const absl::StatusOr<uint64_t> bytes = MoveAll(directory, into);
   if (!bytes.ok()) return bytes.status();
   if (FreeBytes(directory) >= *bytes + kSpareBytes) return into.string();
-  if (absl::Status removed = RemoveOlder(directory); !removed.ok()) return removed;
+  if (absl::Status removed = RemoveKept(directory); !removed.ok()) return removed;
   return std::string();
 }
 
 }  // namespace
 
 absl::StatusOr<std::string> SetAside(const std::string& directory, int64_t unix_seconds) {
+  std::error_code error;
+  if (!fs::exists(directory, error) && !error) return std::string();
   rocksdb::FileLock* lock = nullptr;
   const rocksdb::Status locked = rocksdb::Env::Default()->LockFile(directory + "/LOCK", &lock);
   if (!locked.ok()) {
@@ -71,6 +100,11 @@ absl::StatusOr<std::string> SetAside(const std::string& directory, int64_t unix_
   absl::StatusOr<std::string> moved = MoveAside(directory, unix_seconds);
   rocksdb::Env::Default()->UnlockFile(lock);
   return moved;
+}
+
+std::string FindSetAside(const std::string& directory) {
+  const std::vector<fs::path> kept = KeptIn(directory);
+  return kept.empty() ? "" : std::max_element(kept.begin(), kept.end())->string();
 }
 
 }  // namespace quartet::store

@@ -25,6 +25,7 @@
 #include "absl/strings/str_cat.h"
 #include "replication/store/rocks_directory.h"
 #include "replication/store/rocks_full_disk_store.h"
+#include "replication/store/rocks_messages.h"
 #include "replication/store/rocks_options.h"
 #include "replication/store/rocks_reader.h"
 #include "replication/store/rocks_status.h"
@@ -90,10 +91,7 @@ class RocksStore : public Store {
         reserve_bytes_(reserve_bytes) {}
 
   absl::Status Write(const Batch& batch, Sync sync) override {
-    const uint64_t needed = reserve_bytes_ + batch.bytes();
-    if (reserve_bytes_ > 0 && FreeBytes(directory_) < needed) {
-      return DiskFull(directory_, absl::StrCat("this write needs ", needed >> 20, " MiB free"));
-    }
+    if (absl::Status place = CheckPlace(batch.bytes()); !place.ok()) return place;
     rocksdb::WriteBatch translated = ToRocksDb(batch);
     rocksdb::Status status = TryWrite(translated, sync);
     if (IsNoSpace(status) && Resume()) status = TryWrite(translated, sync);
@@ -123,6 +121,16 @@ class RocksStore : public Store {
   }
 
  private:
+  // The database is still where it was, and its disk has room. What is written to a file that was removed is written to
+  // nowhere, and RocksDB would not see it before it needs another file.
+  absl::Status CheckPlace(size_t bytes) const {
+    const absl::StatusOr<uint64_t> free = FreeBytesOfDatabase(directory_);
+    if (!free.ok()) return free.status();
+    const uint64_t needed = reserve_bytes_ + bytes;
+    if (reserve_bytes_ == 0 || *free >= needed) return absl::OkStatus();
+    return DiskFull(directory_, absl::StrCat("this write needs ", needed >> 20, " MiB free"));
+  }
+
   rocksdb::Status TryWrite(rocksdb::WriteBatch& batch, Sync sync) {
     // Many at once, but none while it is unclear whether the write-ahead log may be written to.
     std::shared_lock lock(resuming_);
@@ -176,6 +184,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenForWriting(const std::string& directo
   rocksdb::Options translated = ToRocksDb(options);
   std::unique_ptr<rocksdb::Env> env = MakeNotingEnv(directory);
   translated.env = env.get();
+  translated.info_log = MakeMessageFile(directory);
   const auto watch = std::make_shared<ErrorWatch>();
   translated.listeners.push_back(watch);
   rocksdb::DB* db = nullptr;
@@ -190,8 +199,11 @@ absl::StatusOr<std::unique_ptr<Store>> OpenForWriting(const std::string& directo
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
                                                       const RocksOptions& options) {
   absl::StatusOr<std::unique_ptr<Store>> store = OpenForWriting(directory, options);
-  if (!absl::IsResourceExhausted(store.status()) || !LockHolder(directory).empty()) return store;
-  return OpenOnFullDisk(directory, store.status(), [=] { return OpenForWriting(directory, options); });
+  const bool takes_nothing = absl::IsResourceExhausted(store.status()) || IsReadOnlyDisk(directory);
+  if (store.ok() || !takes_nothing || !LockHolder(directory).empty()) return store;
+  RocksOptions existing = options;
+  existing.create = false;
+  return OpenOnFullDisk(directory, store.status(), [=] { return OpenForWriting(directory, existing); });
 }
 
 }  // namespace quartet::store

@@ -26,8 +26,8 @@ struct RocksOptions {
 // RESOURCE_EXHAUSTED: disk full, and there is no database to read; PERMISSION_DENIED; NOT_FOUND: there is none, and none is
 // to be made.
 //
-// A database that is there is opened on a full disk too: it can be read, and writes are refused (RESOURCE_EXHAUSTED) until
-// there is room.
+// A database that is there is opened on a full disk, and on one that is mounted for reading only, too: it can be read, and
+// writes are refused (RESOURCE_EXHAUSTED, PERMISSION_DENIED) until there is room, or it is mounted for writing.
 absl::StatusOr<std::unique_ptr<Store>> OpenRocksStore(const std::string& directory,
                                                       const RocksOptions& options = {});
 

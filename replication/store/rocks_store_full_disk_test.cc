@@ -135,6 +135,38 @@ TEST_P(FullDiskTest, OpeningANewDatabaseOnAFullDiskSaysSo) {
 
 INSTANTIATE_TEST_SUITE_P(Reserve, FullDiskTest, ::testing::Values(0, 2 << 20));
 
+// A kernel that finds its disk failing mounts it so.
+TEST_P(FullDiskTest, OpeningOnAReadOnlyDiskServesWhatIsThereAndWritesOnceItCan) {
+  ASSERT_EQ(Put("a", 1000), absl::OkStatus());
+  store_.reset();
+  const auto remount = [this](unsigned long flags) {
+    return mount("tmpfs", directory_.path().c_str(), "tmpfs", MS_REMOUNT | flags, "size=16m");
+  };
+  ASSERT_EQ(remount(MS_RDONLY), 0) << std::strerror(errno);
+  Open();
+  ExpectJustWhatWasAcknowledged();
+  const auto status = Put("b", 1000);
+  EXPECT_EQ(status.code(), absl::StatusCode::kPermissionDenied) << status;
+  EXPECT_THAT(std::string(status.message()), AllOf(HasSubstr(path_), HasSubstr("mount it for writing")));
+  const auto other = OpenRocksStore(directory_.Sub("other")).status();
+  EXPECT_EQ(other.code(), absl::StatusCode::kPermissionDenied) << other;
+  ASSERT_EQ(remount(0), 0) << std::strerror(errno);
+  ASSERT_EQ(Put("b", 1000), absl::OkStatus());
+  Open();
+  ExpectJustWhatWasAcknowledged();
+}
+
+TEST_P(FullDiskTest, SyncedWritesThatAreGoneAreMissedOnAReadOnlyDiskToo) {
+  ASSERT_EQ(Put("a", 1000), absl::OkStatus());
+  store_.reset();
+  for (const auto& file : std::filesystem::directory_iterator(path_)) {
+    if (file.path().extension() == ".log") std::filesystem::resize_file(file.path(), 500);
+  }
+  ASSERT_EQ(mount("tmpfs", directory_.path().c_str(), "tmpfs", MS_REMOUNT | MS_RDONLY, "size=16m"), 0);
+  const auto status = OpenRocksStore(path_).status();
+  EXPECT_EQ(status.code(), absl::StatusCode::kDataLoss) << status;
+}
+
 class FullDiskReserveTest : public FullDiskTest {};
 
 TEST_P(FullDiskReserveTest, WritesGoOnOnceThereIsRoom) {

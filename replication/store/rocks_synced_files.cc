@@ -19,6 +19,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "absl/strings/strip.h"
+#include "replication/store/rocks_directory.h"
 #include "replication/store/rocks_log_file.h"
 
 namespace quartet::store {
@@ -224,11 +225,12 @@ absl::Status CheckSyncedFiles(const std::string& directory) {
   if (!file.is_open()) return absl::OkStatus();
   // While another process writes there, files and note move.
   rocksdb::FileLock* lock = nullptr;
-  if (!rocksdb::Env::Default()->LockFile(directory + "/LOCK", &lock).ok()) return absl::OkStatus();
+  const bool locked = rocksdb::Env::Default()->LockFile(directory + "/LOCK", &lock).ok();
+  if (!locked && !IsReadOnlyDisk(directory)) return absl::OkStatus();
   const std::string text{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   const std::optional<Sizes> sizes = Decode(text);
   absl::Status status = sizes.has_value() ? Compare(directory, *sizes) : absl::OkStatus();
-  rocksdb::Env::Default()->UnlockFile(lock);
+  if (locked) rocksdb::Env::Default()->UnlockFile(lock);
   return status;
 }
 

@@ -1,11 +1,9 @@
 """Bad input and bad luck: the message says what to do, and whoever can go on serving goes on."""
 
 import contextlib
-import shutil
 import socket
 import subprocess
 import unittest
-from pathlib import Path
 
 from harness.certificates import Authority
 from harness.cluster_case import ClusterCase
@@ -118,97 +116,6 @@ class Faults(ClusterCase):
         result = self.cluster.run_quartet("status", *strange.arguments())
         self.assertNotEqual(result.returncode, 0)
         self.assertIn("certificate", result.stderr)
-
-    # Disks
-
-    def test_a_full_disk_of_the_controller_refuses_changes_and_nodes_go_on(self):
-        self.cluster.controller.stop()
-        data = self.cluster.folder / "controller"
-        with small_disk(data, "128m"):
-            self.cluster.start_controller()
-            fill(data)
-            refused = self.cluster.run_quartet("record", "set", ZONE, "full", "A", "60", "192.0.2.1")
-            self.assertEqual(refused.returncode, 1)
-            self.assertRegex(refused.stderr, r"(?i)disk|space")
-            for node in self.four:
-                self.assertTrue(self.values(node, f"www.{ZONE}", "A"), node.name)
-                self.assertEqual(self.ask(node, f"full.{ZONE}", "A").rcode, "NXDOMAIN", node.name)
-            (data / "filler").unlink()
-            change = self.set_record(ZONE, "full", "A", "192.0.2.2")
-            self.assertEqual(change["state"], "STATE_INSYNC")
-            self.cluster.controller.stop()
-        self.cluster.start_controller()
-        self.cluster.wait_counted()
-
-    def test_a_corrupt_disk_of_the_controller_is_told_and_nodes_go_on(self):
-        self.cluster.controller.stop()
-        data = self.cluster.folder / "controller"
-        kept = {path: path.read_bytes() for path in data.rglob("MANIFEST-*")}
-        for manifest in kept:
-            manifest.write_bytes(b"\xff" * 1000)
-        self.refuses_to_start(self.cluster.controller, rf"{data}")
-        for path, contents in kept.items():
-            path.write_bytes(contents)
-        self.cluster.start_controller()
-        self.cluster.wait_counted()
-
-    def test_a_corrupt_disk_of_a_node_is_told_and_fetched_anew_once_removed(self):
-        node = self.four[2]
-        node.process.stop()
-        for manifest in Path(self.cluster.folder, node.name).rglob("MANIFEST-*"):
-            manifest.write_bytes(b"\xff" * 1000)
-        self.refuses_to_start(node.process, rf"{self.cluster.folder / node.name}")
-        shutil.rmtree(self.cluster.folder / node.name)
-        self.cluster.start_nodes([node])
-        self.assertTrue(self.values(node, f"www.{ZONE}", "A"))
-        self.cluster.wait_counted([node])
-
-    def test_a_full_disk_of_a_node_leaves_it_answering(self):
-        node = self.four[3]
-        node.process.stop()
-        data = self.cluster.folder / node.name
-        with small_disk(data, "128m"):
-            self.cluster.start_nodes([node])
-            self.cluster.wait_counted([node])
-            fill(data)
-            old = self.values(node, f"www.{ZONE}", "A")
-            change = self.set_record(ZONE, "www", "A", "198.51.100.7", wait=False)
-            self.cluster.quartet("change", "wait", change["name"].removeprefix("changes/"), "--servers", 3)
-            self.assertEqual(self.values(node, f"www.{ZONE}", "A"), old)
-            (data / "filler").unlink()
-            insync = self.cluster.quartet_json("change", "wait", change["name"].removeprefix("changes/"))
-            self.assertEqual(insync["state"], "STATE_INSYNC")
-            node.process.stop()
-        self.cluster.start_nodes([node])
-        self.cluster.wait_counted([node])
-
-
-@contextlib.contextmanager
-def small_disk(folder, size):
-    """A file system of that size in the folder's place; what is in the folder is there too, and goes back after."""
-    kept = Path(f"{folder}.kept")
-    shutil.move(folder, kept)
-    folder.mkdir()
-    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=True)
-    try:
-        shutil.copytree(kept, folder, dirs_exist_ok=True)
-        shutil.rmtree(kept)
-        yield
-        shutil.copytree(folder, kept)
-    finally:
-        subprocess.run(["umount", "--lazy", folder], check=True)
-        folder.rmdir()
-        if kept.exists():
-            shutil.move(kept, folder)
-
-
-def fill(folder):
-    """Writes until nothing more goes."""
-    with open(folder / "filler", "wb", buffering=0) as filler:
-        for size in (1 << 16, 1 << 12, 1):
-            with contextlib.suppress(OSError):
-                while True:
-                    filler.write(b"\0" * size)
 
 
 if __name__ == "__main__":

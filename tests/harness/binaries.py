@@ -8,6 +8,7 @@ _FOLDERS = {
     "quartet-nameserver": "nameserver",
     "quartet": "admin",
     "change_load": "tests/cluster",
+    "crash_load": "tests/faults",
     "replica_digests": "tests/cluster",
 }
 

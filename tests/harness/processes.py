@@ -152,6 +152,23 @@ class Process:
             self._drop_notifier()
         return self
 
+    def is_ready(self):
+        """Whether it has said READY=1 by now. ProcessError: it ended first. For those who wait for more than one."""
+        if self._notifier is None:
+            return True
+        while select.select([self._notifier], [], [], 0)[0]:
+            if self._notifier.receive():
+                self._drop_notifier()
+                return True
+        if self.is_running():
+            return False
+        self._drop_notifier()
+        raise ProcessError(f"{self.name} ended ({self._exit_text()}) before it was ready{self.log_tail()}")
+
+    def notification(self):
+        """What can be waited for (select) until is_ready is worth asking; None: it has been said."""
+        return self._notifier
+
     def _await_notification(self, timeout):
         deadline = time.monotonic() + timeout
         ended = os.pidfd_open(self.identity.pid)

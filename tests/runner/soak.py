@@ -13,9 +13,9 @@ from pathlib import Path
 from runner import bazel
 
 SIMULATION = "//tests/simulation:simulation_soak"
-CRASHES = "//tests/cluster:crash_test"
-# Of the time: simulation and fuzzing side by side; then clusters of real processes, crashed again and again.
-SHARE_OF_CRASHES = 0.25
+CRASHES = "//tests/faults:crash_loop_files"
+# Of the time: simulation and fuzzing side by side; then a cluster of real processes, crashed all the time.
+SHARE_OF_CRASHES = 1 / 6
 LEAST_FUZZ_SECONDS = 10
 
 
@@ -100,15 +100,20 @@ class Soak:
     # Real processes
 
     def crash_loop(self, seconds):
-        deadline, rounds = time.monotonic() + seconds, 0
-        print(f"-- {CRASHES}, again and again for {seconds:.0f} s", flush=True)
-        while rounds == 0 or time.monotonic() < deadline:
-            outcome = bazel.test(["--cache_test_results=no"], [CRASHES])
-            rounds += 1
-            if outcome.exit_code != 0:
-                self.fail(f"{CRASHES}, round {rounds}", f"bazel test --cache_test_results=no --runs_per_test=20 {CRASHES}")
-                return
-        print(f"   {rounds} rounds, nothing acknowledged was lost", flush=True)
+        print(f"-- crash loop, {seconds:.0f} s", flush=True)
+        controller = bazel.output_files([], ["//controller:quartet-controller"])[0]
+        environment = dict(os.environ, QUARTET_BIN=str(Path(controller).absolute().parent.parent))
+        minutes = f"{seconds / 60:.3g}"
+        result = subprocess.run(
+            [sys.executable, "tests/faults/crash_loop.py", "--minutes", minutes], env=environment,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
+        )
+        if result.returncode != 0:
+            seed = re.search(r"seed (\d+)", result.stdout)
+            again = f"tests/faults/crash_loop --minutes {minutes} --seed {seed.group(1) if seed else '?'}"
+            self.fail("crash loop", again, tail(result.stdout, 200))
+        else:
+            print(re.sub(r"(?m)^ +[\d.]+ s left\n", "", result.stdout), flush=True)
 
 
 def corpora(label):

@@ -1,0 +1,1 @@
+"""Tests of broken disks, and the crash loop."""
