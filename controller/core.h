@@ -24,7 +24,9 @@
 #include "replication/base/clock.h"
 #include "replication/base/position.h"
 #include "replication/feed/progress.h"
+#include "replication/feed/zone_guard.h"
 #include "replication/log/log.h"
+#include "replication/replica/scrubber.h"
 #include "replication/store/store.h"
 
 namespace quartet::controller {
@@ -71,6 +73,10 @@ class Controller {
   // How to say something to nodes. Set it once, before requests come; it is used until Stop, and never under a lock that
   // the calls above take.
   virtual void set_node_calls(NodeCalls calls) = 0;
+
+  // Starts the thread that scrubs this controller's replica. What it returns is for the feed, lives as long as the
+  // controller, and has that thread look at what it is told of. Once, before requests come; until Stop.
+  virtual replication::ZoneGuard& StartInspection(const replication::Scrubber::Options& scrub) = 0;
 
   // No more changes are taken; those in flight end. Then the sequencer's thread is gone. Idempotent.
   virtual void Stop() = 0;

@@ -12,6 +12,8 @@
 
 #include "controller/assignment/usage.h"
 #include "controller/core.h"
+#include "controller/inspection/inspector.h"
+#include "controller/inspection/quarantine.h"
 #include "controller/roster/insync_driver.h"
 #include "controller/roster/node_healths.h"
 #include "controller/roster/roster.h"
@@ -41,6 +43,7 @@ class Core : public Controller {
   void OnProgress(const std::vector<replication::NodeProgress>& progress) override;
   void OnHealth(const std::string& node, const quartet::replication::v1::Health& health) override;
   void set_node_calls(NodeCalls calls) override { node_calls_ = std::move(calls); }
+  replication::ZoneGuard& StartInspection(const replication::Scrubber::Options& scrub) override;
 
   void Stop() override;
 
@@ -85,6 +88,10 @@ class Core : public Controller {
   admin::v1::Node NodeOf(const stored::v1::NodeRow& row) const;
   // Alarms of all nodes that are not drained.
   void AddNodeAlarms(const Roster& roster, admin::v1::Status& status) const;
+  // Zones that are quarantined, and the scrub of this replica.
+  void AddInspection(const store::Reader& reader, admin::v1::Status& status) const;
+  // Zones in quarantine that an entry is about may have been made right by it.
+  void LookAgain(const stored::v1::Entry& entry);
   absl::StatusOr<stored::v1::ChangeRow> ChangeRow(const store::Reader& reader, const std::string& id) const;
   absl::StatusOr<admin::v1::Change> ChangeById(const std::string& id) const;
   absl::StatusOr<admin::v1::Zone> GetZoneById(const std::string& id) const;
@@ -97,6 +104,9 @@ class Core : public Controller {
   Usage usage_;
   std::unique_ptr<InsyncDriver> driver_;
   NodeHealths healths_;
+  std::unique_ptr<Quarantine> quarantine_;
+  // nullptr before StartInspection.
+  std::unique_ptr<Inspector> inspector_;
   NodeCalls node_calls_;
   std::mutex committed_mutex_;
   CommittedFn committed_;

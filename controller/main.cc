@@ -22,6 +22,8 @@ struct Options {
   std::string name;
   std::string data;
   std::string listen;
+  double scrub_hours = 24;
+  uint64_t scrub_rate = 8;
   transport::TlsFiles tls;
 };
 
@@ -68,7 +70,13 @@ int Run(const Options& options) {
                        {.name = options.name, .version = std::string(replication::kVersion)});
   if (!controller.ok()) return Fail(controller.status());
 
-  replication::FeedService feed((*controller)->log(), (*controller)->replica(), replication::SystemClock());
+  replication::Scrubber::Options scrub;
+  scrub.interval_us = static_cast<int64_t>(options.scrub_hours * 3600e6);
+  scrub.bytes_per_second = options.scrub_rate << 20;
+  replication::Publisher::Options feed_options;
+  feed_options.guard = &(*controller)->StartInspection(scrub);
+  replication::FeedService feed((*controller)->log(), (*controller)->replica(), replication::SystemClock(),
+                                feed_options);
   feed.set_on_progress(
       [&](const std::vector<replication::NodeProgress>& moved) { (*controller)->OnProgress(moved); });
   feed.set_on_health([&](const std::string& node, const quartet::replication::v1::Health& health) {
@@ -112,6 +120,13 @@ void AddRun(CLI::App& app, Options& options) {
                   "Its certificate (quartet://controller/NAME), PEM file")
       ->required();
   run->add_option("--key", options.tls.key, "Its private key, PEM file")->required();
+  run->add_option("--scrub-hours", options.scrub_hours,
+                  "Hours between two scrubs: every zone is read from disk and compared with its digests")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  run->add_option("--scrub-rate", options.scrub_rate, "MiB a second that a scrub reads at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   run->footer(
       "Example:\n"
       "  quartet-controller run --name c-1 --data /var/lib/quartet/controller --listen 192.0.2.10:7070 \\\n"

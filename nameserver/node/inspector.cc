@@ -82,7 +82,7 @@ int64_t Inspector::Scrub() {
   replication::Scrubber::Step step = scrubber_.Next();
   if (step.store_progress) {
     store::Batch batch;
-    PutScrubProgress(batch, scrubber_.progress());
+    scrubber_.PutProgress(batch);
     // Without it the next process reads some zones again: that the disk can't be written is told elsewhere.
     store_.Write(batch, store::Store::Sync::kNo).IgnoreError();
   }
