@@ -10,6 +10,7 @@
 #include "quartet/replication/v1/feed.pb.h"
 #include "replication/base/clock.h"
 #include "replication/base/position.h"
+#include "replication/feed/node_requests.h"
 #include "replication/feed/progress.h"
 #include "replication/feed/publisher.h"
 #include "replication/log/log.h"
@@ -28,13 +29,13 @@ namespace quartet::replication {
 // Bounds: 8192 streams. Their queues hold 256 MiB together, a share of 32 KiB to 1 MiB each, and one message more; a stream
 // whose share is full gets no spans and no zones until half of it is written, and is ended if nothing is for 30 s (a
 // connection whose node answers no pings ends sooner: proto/transport/server.h).
-class FeedService {
+class FeedService : public NodeRequests {
  public:
   // All must outlive it. Nothing is sent before the first Committed.
   FeedService(const Log& log, const store::Store& replica, Clock& clock,
               const Publisher::Options& options = {});
   // Precondition: the server that serves service() is gone.
-  ~FeedService();
+  ~FeedService() override;
 
   grpc::Service* service();
 
@@ -51,9 +52,10 @@ class FeedService {
   void set_on_progress(OnProgress on_progress);
 
   // As Publisher's; see there.
-  absl::Status Inquire(const std::string& node, const quartet::replication::v1::Inquiry& inquiry);
-  absl::Status AllowRepair(const std::string& node, const std::string& zone_id);
-  absl::Status CompareZones(const std::string& node, const quartet::replication::v1::CompareZones& zones);
+  absl::Status Inquire(const std::string& node, const quartet::replication::v1::Inquiry& inquiry) override;
+  absl::Status AllowRepair(const std::string& node, const std::string& zone_id) override;
+  absl::Status CompareZones(const std::string& node,
+                            const quartet::replication::v1::CompareZones& zones) override;
   void SetUnsettled(bool unsettled);
   // Each part of a report and each Health, called as on_progress is: outside the lock and by one thread at a time (of
   // all three), in the order they came. INSYNC waits behind them: they must not block, nor ask or allow anything in
