@@ -53,6 +53,7 @@ void Core::OnProgress(const std::vector<replication::NodeProgress>& progress) {
 }
 
 void Core::Stop() {
+  if (reports_ != nullptr) reports_->Stop();
   if (thread_ != nullptr) thread_->Stop();
   if (inspector_ != nullptr) inspector_->Stop();
 }

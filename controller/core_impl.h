@@ -14,6 +14,7 @@
 #include "controller/core.h"
 #include "controller/inspection/inspector.h"
 #include "controller/inspection/quarantine.h"
+#include "controller/reports/node_reports.h"
 #include "controller/roster/insync_driver.h"
 #include "controller/roster/node_healths.h"
 #include "controller/roster/roster.h"
@@ -42,7 +43,8 @@ class Core : public Controller {
 
   void OnProgress(const std::vector<replication::NodeProgress>& progress) override;
   void OnHealth(const std::string& node, const quartet::replication::v1::Health& health) override;
-  void set_node_calls(NodeCalls calls) override { node_calls_ = std::move(calls); }
+  void OnReport(const std::string& node, const quartet::replication::v1::ReportPart& part) override;
+  void set_nodes(replication::NodeRequests& nodes) override;
   replication::ZoneGuard& StartInspection(const replication::Scrubber::Options& scrub) override;
 
   void Stop() override;
@@ -76,6 +78,10 @@ class Core : public Controller {
   absl::StatusOr<admin::v1::AllowRepairResponse> AllowRepair(
       const Caller& caller, const admin::v1::AllowRepairRequest& request) override;
 
+  absl::Status Verify(const Caller& caller, const admin::v1::VerifyRequest& request,
+                      const std::function<bool(const admin::v1::VerifyResponse&)>& tell,
+                      const std::function<bool()>& given_up) override;
+
   admin::v1::Status GetStatus() override;
 
  private:
@@ -107,7 +113,11 @@ class Core : public Controller {
   std::unique_ptr<Quarantine> quarantine_;
   // nullptr before StartInspection.
   std::unique_ptr<Inspector> inspector_;
-  NodeCalls node_calls_;
+  // Both nullptr before set_nodes.
+  replication::NodeRequests* nodes_ = nullptr;
+  std::unique_ptr<NodeReports> reports_;
+  // Held by the verification that is under way.
+  std::mutex verifying_;
   std::mutex committed_mutex_;
   CommittedFn committed_;
   std::mutex starting_;

@@ -407,23 +407,40 @@ TEST_F(CoreTest, AStatusListsAHundredAlarmsAndCountsAll) {
   EXPECT_EQ(controller_->GetStatus().alarms_size(), 100);
 }
 
+// Takes what it is told for all nodes but ns-b0-a, which is not connected.
+class ToldNodes : public replication::NodeRequests {
+ public:
+  absl::Status Inquire(const std::string& node, const replication::v1::Inquiry&) override {
+    return Connected(node);
+  }
+  absl::Status AllowRepair(const std::string& node, const std::string& zone_id) override {
+    told.push_back(absl::StrCat(node, " ", zone_id));
+    return Connected(node);
+  }
+  absl::Status CompareZones(const std::string& node, const replication::v1::CompareZones&) override {
+    return Connected(node);
+  }
+
+  std::vector<std::string> told;
+
+ private:
+  static absl::Status Connected(const std::string& node) {
+    return node == "ns-b0-a" ? absl::FailedPreconditionError("node ns-b0-a is not connected")
+                             : absl::OkStatus();
+  }
+};
+
 TEST_F(CoreTest, AllowedRepairsAreToldToTheNode) {
   MakeRoster();
   const std::string zone = MakeZone("example.com")->zone().name();
-  std::vector<std::string> told;
-  NodeCalls calls;
-  calls.allow_repair = [&](const std::string& node, const std::string& zone_id) {
-    told.push_back(absl::StrCat(node, " ", zone_id));
-    return node == "ns-b0-a" ? absl::FailedPreconditionError("node ns-b0-a is not connected")
-                             : absl::OkStatus();
-  };
-  controller_->set_node_calls(calls);
+  ToldNodes nodes;
+  controller_->set_nodes(nodes);
   v1::AllowRepairRequest allow;
   allow.set_node("nodes/ns-a0-a");
   EXPECT_TRUE(controller_->AllowRepair(kAdmin, allow).ok());
   allow.set_zone("zones/example.com");
   EXPECT_TRUE(controller_->AllowRepair(kAdmin, allow).ok());
-  EXPECT_EQ(told, (std::vector<std::string>{"ns-a0-a ", absl::StrCat("ns-a0-a ", zone.substr(6))}));
+  EXPECT_EQ(nodes.told, (std::vector<std::string>{"ns-a0-a ", absl::StrCat("ns-a0-a ", zone.substr(6))}));
 
   allow.set_node("nodes/ns-b0-a");
   EXPECT_EQ(controller_->AllowRepair(kAdmin, allow).status().code(), absl::StatusCode::kFailedPrecondition);

@@ -44,21 +44,6 @@ absl::StatusOr<transport::TlsMaterial> LoadIdentity(const Options& options) {
   return material;
 }
 
-NodeCalls CallsOf(replication::FeedService& feed) {
-  NodeCalls calls;
-  calls.inquire = [&feed](const std::string& node, const quartet::replication::v1::Inquiry& inquiry) {
-    return feed.Inquire(node, inquiry);
-  };
-  calls.allow_repair = [&feed](const std::string& node, const std::string& zone_id) {
-    return feed.AllowRepair(node, zone_id);
-  };
-  calls.compare_zones = [&feed](const std::string& node,
-                                const quartet::replication::v1::CompareZones& zones) {
-    return feed.CompareZones(node, zones);
-  };
-  return calls;
-}
-
 int Run(const Options& options) {
   const replication::StopSignal stop_signal;
   const absl::StatusOr<transport::TlsMaterial> material = LoadIdentity(options);
@@ -82,7 +67,10 @@ int Run(const Options& options) {
   feed.set_on_health([&](const std::string& node, const quartet::replication::v1::Health& health) {
     (*controller)->OnHealth(node, health);
   });
-  (*controller)->set_node_calls(CallsOf(feed));
+  feed.set_on_report([&](const std::string& node, const quartet::replication::v1::ReportPart& part) {
+    (*controller)->OnReport(node, part);
+  });
+  (*controller)->set_nodes(feed);
   (*controller)->set_on_committed([&](const replication::Position& head, bool roster_changed) {
     if (roster_changed) feed.RosterChanged();
     feed.Committed(head);

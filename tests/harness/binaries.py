@@ -8,6 +8,7 @@ _FOLDERS = {
     "quartet-nameserver": "nameserver",
     "quartet": "admin",
     "change_load": "tests/cluster",
+    "damage_zone": "tests/cluster",
     "replica_digests": "tests/cluster",
 }
 
