@@ -7,6 +7,18 @@
 #include "quartet/admin/v1/status.grpc.pb.h"
 
 namespace quartet::admin {
+namespace {
+
+std::string ScrubText(const v1::Status& status) {
+  const v1::Scrub& scrub = status.scrub();
+  std::string text = scrub.has_end_time() ? absl::StrCat(FormatTime(scrub.end_time()), ", ", scrub.damaged(),
+                                                         " of ", scrub.zones(), " zones damaged")
+                                          : "none ended yet";
+  if (scrub.has_begin_time()) absl::StrAppend(&text, "; another is at zone ", scrub.zones_done());
+  return text;
+}
+
+}  // namespace
 
 void AddStatusCommands(CLI::App& app, Session& session) {
   CLI::App* status = app.add_subcommand("status", "How the service is");
@@ -27,6 +39,8 @@ void AddStatusCommands(CLI::App& app, Session& session) {
          {"Pending changes", absl::StrCat(response.pending_changes())},
          {"Takes changes",
           response.read_only_reason().empty() ? "yes" : absl::StrCat("no: ", response.read_only_reason())},
+         {"Last scrub", ScrubText(response)},
+         {"Quarantined zones", absl::StrCat(response.zones_quarantined())},
          {"Alarms", absl::StrCat(response.alarms_total())}});
     if (response.alarms_total() == 0) return;
     Table table({"FROM", "ZONE", "ALARM"});

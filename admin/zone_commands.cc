@@ -52,6 +52,12 @@ void PrintZone(const Session& session, const v1::Zone& zone) {
                {"Record sets", absl::StrCat(zone.record_sets())},
                {"Created", FormatTime(zone.create_time())},
                {"Comment", zone.comment().empty() ? "-" : zone.comment()}});
+  if (!zone.quarantined().empty()) {
+    std::printf(
+        "Quarantined: this controller's copy is damaged (%s). It takes no changes and is sent to no node; "
+        "`quartet verify %s --repair` makes it right from a node.\n",
+        zone.quarantined().c_str(), zone.domain_name().c_str());
+  }
   Table table({"NAMESERVER", "REGION", "STRIPE", "ADDRESSES"});
   for (const v1::ZoneNameserver& nameserver : zone.nameservers()) {
     table.Add({nameserver.host_name(), nameserver.region(), nameserver.stripe(),

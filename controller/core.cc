@@ -24,6 +24,9 @@ absl::Status Core::Start(replication::Random& random) {
       Sequencer::Open(*log_, *store_, clock_, random, {.controller = options_.name});
   if (!sequencer.ok()) return sequencer.status();
   if (absl::Status status = usage_.Load(*store_); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<Quarantine>> quarantine = Quarantine::Open(*store_, clock_);
+  if (!quarantine.ok()) return quarantine.status();
+  quarantine_ = *std::move(quarantine);
   absl::StatusOr<std::unique_ptr<InsyncDriver>> driver = InsyncDriver::Open(*store_, (*sequencer)->head());
   if (!driver.ok()) return driver.status();
   driver_ = *std::move(driver);
@@ -57,7 +60,9 @@ void Core::OnProgress(const std::vector<replication::NodeProgress>& progress) {
 }
 
 void Core::Stop() {
+  if (reports_ != nullptr) reports_->Stop();
   if (thread_ != nullptr) thread_->Stop();
+  if (inspector_ != nullptr) inspector_->Stop();
 }
 
 void Core::Committed(const std::vector<Sequencer::Committed>& entries) {
@@ -65,6 +70,7 @@ void Core::Committed(const std::vector<Sequencer::Committed>& entries) {
   trimmer_->Committed(entries);
   for (const Sequencer::Committed& committed : entries) {
     usage_.Committed(committed.entry);
+    if (quarantine_->size() > 0) LookAgain(committed.entry);
     roster_changed = roster_changed || ChangesRoster(committed.entry);
   }
   if (!entries.empty()) {
@@ -138,7 +144,9 @@ admin::v1::Status Core::GetStatus() {
   status.set_zones(usage_.zones());
   status.set_nodes_connected(driver_->nodes_connected());
   status.set_pending_changes(driver_->pending_changes());
-  if (absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot()); roster.ok()) {
+  const std::unique_ptr<store::Reader> reader = store_->Snapshot();
+  AddInspection(*reader, status);
+  if (absl::StatusOr<Roster> roster = ReadRoster(*reader); roster.ok()) {
     status.set_nameservers(roster->nameservers.size());
     status.set_nodes(roster->nodes.size());
     AddNodeAlarms(*roster, status);

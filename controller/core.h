@@ -12,7 +12,6 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "controller/node_calls.h"
 #include "controller/trimming/log_trimmer.h"
 #include "controller/watch.h"
 #include "quartet/admin/v1/change.pb.h"
@@ -20,12 +19,16 @@
 #include "quartet/admin/v1/node.pb.h"
 #include "quartet/admin/v1/record_set.pb.h"
 #include "quartet/admin/v1/status.pb.h"
+#include "quartet/admin/v1/verify.pb.h"
 #include "quartet/admin/v1/zone.pb.h"
 #include "quartet/replication/v1/feed.pb.h"
 #include "replication/base/clock.h"
 #include "replication/base/position.h"
+#include "replication/feed/node_requests.h"
 #include "replication/feed/progress.h"
+#include "replication/feed/zone_guard.h"
 #include "replication/log/log.h"
+#include "replication/replica/scrubber.h"
 #include "replication/store/store.h"
 
 namespace quartet::controller {
@@ -71,9 +74,15 @@ class Controller {
   virtual void OnProgress(const std::vector<replication::NodeProgress>& progress) = 0;
   // What a node says of its health. Never blocks on a write.
   virtual void OnHealth(const std::string& node, const quartet::replication::v1::Health& health) = 0;
-  // How to say something to nodes. Set it once, before requests come; it is used until Stop, and never under a lock that
-  // the calls above take.
-  virtual void set_node_calls(NodeCalls calls) = 0;
+  // Part of a report that was asked for. Never blocks.
+  virtual void OnReport(const std::string& node, const quartet::replication::v1::ReportPart& part) = 0;
+  // How to ask nodes something. Set it once, before requests come; it is used until Stop, and never under a lock that the
+  // calls above take.
+  virtual void set_nodes(replication::NodeRequests& nodes) = 0;
+
+  // Starts the thread that scrubs this controller's replica. What it returns is for the feed, lives as long as the
+  // controller, and has that thread look at what it is told of. Once, before requests come; until Stop.
+  virtual replication::ZoneGuard& StartInspection(const replication::Scrubber::Options& scrub) = 0;
 
   // While what it returns lives, no entry that is in the log now, or comes, is trimmed: for who reads on in it (a
   // backup).
@@ -124,6 +133,12 @@ class Controller {
   virtual absl::StatusOr<admin::v1::Node> GetNode(const admin::v1::GetNodeRequest& request) = 0;
   virtual absl::StatusOr<admin::v1::AllowRepairResponse> AllowRepair(
       const Caller& caller, const admin::v1::AllowRepairRequest& request) = 0;
+
+  // VerifyService. Blocks until all is told; `tell` is false if nobody listens any more, and `given_up` is asked whether
+  // that is so. CANCELLED: it was.
+  virtual absl::Status Verify(const Caller& caller, const admin::v1::VerifyRequest& request,
+                              const std::function<bool(const admin::v1::VerifyResponse&)>& tell,
+                              const std::function<bool()>& given_up) = 0;
 
   // StatusService.
   virtual admin::v1::Status GetStatus() = 0;

@@ -12,6 +12,9 @@
 
 #include "controller/assignment/usage.h"
 #include "controller/core.h"
+#include "controller/inspection/inspector.h"
+#include "controller/inspection/quarantine.h"
+#include "controller/reports/node_reports.h"
 #include "controller/roster/insync_driver.h"
 #include "controller/roster/node_healths.h"
 #include "controller/roster/roster.h"
@@ -41,7 +44,9 @@ class Core : public Controller {
 
   void OnProgress(const std::vector<replication::NodeProgress>& progress) override;
   void OnHealth(const std::string& node, const quartet::replication::v1::Health& health) override;
-  void set_node_calls(NodeCalls calls) override { node_calls_ = std::move(calls); }
+  void OnReport(const std::string& node, const quartet::replication::v1::ReportPart& part) override;
+  void set_nodes(replication::NodeRequests& nodes) override;
+  replication::ZoneGuard& StartInspection(const replication::Scrubber::Options& scrub) override;
 
   std::shared_ptr<void> HoldLog() override { return trimmer_->Hold(); }
 
@@ -76,6 +81,10 @@ class Core : public Controller {
   absl::StatusOr<admin::v1::AllowRepairResponse> AllowRepair(
       const Caller& caller, const admin::v1::AllowRepairRequest& request) override;
 
+  absl::Status Verify(const Caller& caller, const admin::v1::VerifyRequest& request,
+                      const std::function<bool(const admin::v1::VerifyResponse&)>& tell,
+                      const std::function<bool()>& given_up) override;
+
   admin::v1::Status GetStatus() override;
 
  private:
@@ -88,6 +97,10 @@ class Core : public Controller {
   admin::v1::Node NodeOf(const stored::v1::NodeRow& row) const;
   // Alarms of all nodes that are not drained.
   void AddNodeAlarms(const Roster& roster, admin::v1::Status& status) const;
+  // Zones that are quarantined, and the scrub of this replica.
+  void AddInspection(const store::Reader& reader, admin::v1::Status& status) const;
+  // Zones in quarantine that an entry is about may have been made right by it.
+  void LookAgain(const stored::v1::Entry& entry);
   absl::StatusOr<stored::v1::ChangeRow> ChangeRow(const store::Reader& reader, const std::string& id) const;
   absl::StatusOr<admin::v1::Change> ChangeById(const std::string& id) const;
   absl::StatusOr<admin::v1::Zone> GetZoneById(const std::string& id) const;
@@ -100,8 +113,15 @@ class Core : public Controller {
   Usage usage_;
   std::unique_ptr<InsyncDriver> driver_;
   NodeHealths healths_;
-  NodeCalls node_calls_;
   std::unique_ptr<LogTrimmer> trimmer_;
+  std::unique_ptr<Quarantine> quarantine_;
+  // nullptr before StartInspection.
+  std::unique_ptr<Inspector> inspector_;
+  // Both nullptr before set_nodes.
+  replication::NodeRequests* nodes_ = nullptr;
+  std::unique_ptr<NodeReports> reports_;
+  // Held by the verification that is under way.
+  std::mutex verifying_;
   std::mutex committed_mutex_;
   CommittedFn committed_;
   std::mutex starting_;

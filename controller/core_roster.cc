@@ -129,7 +129,7 @@ absl::StatusOr<admin::v1::AllowRepairResponse> Core::AllowRepair(
     if (!zone.ok()) return zone.status();
     zone_id = zone->id();
   }
-  if (absl::Status told = node_calls_.allow_repair(*id, zone_id); !told.ok()) return told;
+  if (absl::Status told = nodes_->AllowRepair(*id, zone_id); !told.ok()) return told;
   LogInfo("{} allows node {} {}", caller.principal, *id,
           zone_id.empty() ? "all repairs that stopped at a limit" : "the repair of zone " + zone_id);
   return admin::v1::AllowRepairResponse();

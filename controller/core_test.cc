@@ -13,6 +13,7 @@
 #include "controller/sequencer/plan_fixture.h"
 #include "controller/zones/faults.h"
 #include "gtest/gtest.h"
+#include "replication/replica/layout.h"
 #include "replication/store/memory_store.h"
 
 namespace quartet::controller {
@@ -406,23 +407,40 @@ TEST_F(CoreTest, AStatusListsAHundredAlarmsAndCountsAll) {
   EXPECT_EQ(controller_->GetStatus().alarms_size(), 100);
 }
 
+// Takes what it is told for all nodes but ns-b0-a, which is not connected.
+class ToldNodes : public replication::NodeRequests {
+ public:
+  absl::Status Inquire(const std::string& node, const replication::v1::Inquiry&) override {
+    return Connected(node);
+  }
+  absl::Status AllowRepair(const std::string& node, const std::string& zone_id) override {
+    told.push_back(absl::StrCat(node, " ", zone_id));
+    return Connected(node);
+  }
+  absl::Status CompareZones(const std::string& node, const replication::v1::CompareZones&) override {
+    return Connected(node);
+  }
+
+  std::vector<std::string> told;
+
+ private:
+  static absl::Status Connected(const std::string& node) {
+    return node == "ns-b0-a" ? absl::FailedPreconditionError("node ns-b0-a is not connected")
+                             : absl::OkStatus();
+  }
+};
+
 TEST_F(CoreTest, AllowedRepairsAreToldToTheNode) {
   MakeRoster();
   const std::string zone = MakeZone("example.com")->zone().name();
-  std::vector<std::string> told;
-  NodeCalls calls;
-  calls.allow_repair = [&](const std::string& node, const std::string& zone_id) {
-    told.push_back(absl::StrCat(node, " ", zone_id));
-    return node == "ns-b0-a" ? absl::FailedPreconditionError("node ns-b0-a is not connected")
-                             : absl::OkStatus();
-  };
-  controller_->set_node_calls(calls);
+  ToldNodes nodes;
+  controller_->set_nodes(nodes);
   v1::AllowRepairRequest allow;
   allow.set_node("nodes/ns-a0-a");
   EXPECT_TRUE(controller_->AllowRepair(kAdmin, allow).ok());
   allow.set_zone("zones/example.com");
   EXPECT_TRUE(controller_->AllowRepair(kAdmin, allow).ok());
-  EXPECT_EQ(told, (std::vector<std::string>{"ns-a0-a ", absl::StrCat("ns-a0-a ", zone.substr(6))}));
+  EXPECT_EQ(nodes.told, (std::vector<std::string>{"ns-a0-a ", absl::StrCat("ns-a0-a ", zone.substr(6))}));
 
   allow.set_node("nodes/ns-b0-a");
   EXPECT_EQ(controller_->AllowRepair(kAdmin, allow).status().code(), absl::StatusCode::kFailedPrecondition);
@@ -430,6 +448,38 @@ TEST_F(CoreTest, AllowedRepairsAreToldToTheNode) {
   EXPECT_EQ(controller_->AllowRepair(kAdmin, allow).status().code(), absl::StatusCode::kNotFound);
   allow.set_node("nodes/nobody");
   EXPECT_EQ(controller_->AllowRepair(kAdmin, allow).status().code(), absl::StatusCode::kNotFound);
+}
+
+TEST_F(CoreTest, AQuarantinedZoneTakesNoChangesAndIsAnAlarm) {
+  MakeRoster();
+  const std::string zone = MakeZone("example.com")->zone().name();
+  ASSERT_TRUE(Upsert(zone, "www", "192.0.2.1").ok());
+  ASSERT_TRUE(MakeZone("example.org").ok());
+  const std::string id = zone.substr(6);
+  store::Batch damage;
+  const std::string prefix = replication::layout::Generation(id, 1);
+  damage.Put(store_->Scan(prefix, store::PrefixEnd(prefix))->key(), "damaged");
+  ASSERT_TRUE(store_->Write(damage, store::Store::Sync::kYes).ok());
+  controller_->StartInspection({});
+  ASSERT_TRUE(WaitUntil([&] { return controller_->GetStatus().zones_quarantined() == 1; }));
+
+  const v1::Status status = controller_->GetStatus();
+  ASSERT_EQ(status.alarms_total(), 1u);
+  EXPECT_EQ(status.alarms(0).source(), "controllers/c-1");
+  EXPECT_EQ(status.alarms(0).zone(), zone);
+  v1::GetZoneRequest get;
+  get.set_name(zone);
+  EXPECT_NE(controller_->GetZone(get)->quarantined(), "");
+  const auto refused = Upsert(zone, "www", "192.0.2.2");
+  EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
+  EXPECT_NE(refused.status().message().find("quartet verify example.com. --repair"), std::string::npos);
+  EXPECT_TRUE(Upsert("zones/example.org", "www", "192.0.2.2").ok());
+  // It takes nothing from what is damaged.
+  v1::DeleteZoneRequest remove;
+  remove.set_name(zone);
+  remove.set_force(true);
+  EXPECT_TRUE(controller_->DeleteZone(kAdmin, remove).ok());
+  EXPECT_EQ(controller_->GetStatus().alarms_total(), 0u);
 }
 
 TEST_F(CoreTest, TheFeedHearsOfACommitBeforeTheCaller) {

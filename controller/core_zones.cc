@@ -65,7 +65,9 @@ absl::StatusOr<admin::v1::Zone> Core::GetZone(const admin::v1::GetZoneRequest& r
   if (!row.ok()) return row.status();
   absl::StatusOr<Roster> roster = ReadRoster(*reader);
   if (!roster.ok()) return roster.status();
-  return ZoneMessage(*row, *roster);
+  admin::v1::Zone zone = ZoneMessage(*row, *roster);
+  zone.set_quarantined(quarantine_->Reason(row->id()));
+  return zone;
 }
 
 absl::StatusOr<admin::v1::ListZonesResponse> Core::ListZones(const admin::v1::ListZonesRequest& request) {
@@ -98,11 +100,14 @@ absl::StatusOr<admin::v1::Change> Core::ChangeRecordSets(const Caller& caller,
   FaultList faults;
   std::vector<RecordSetEdit> edits = ReadChanges(request.changes(), *apex, faults);
   if (!faults.empty()) return faults.ToStatus();
-  return ProposeChange(row->id(),
-                       MakeProposal(caller, row->account(), "ChangeRecordSets", request,
-                                    [id = row->id(), edits = std::move(edits)](const PlanContext& context) {
-                                      return PlanChanges(context, id, edits);
-                                    }));
+  return ProposeChange(
+      row->id(), MakeProposal(caller, row->account(), "ChangeRecordSets", request,
+                              [this, id = row->id(), name = apex->ToString(),
+                               edits = std::move(edits)](const PlanContext& context) -> absl::StatusOr<Plan> {
+                                absl::Status sound = quarantine_->Check(id, name);
+                                if (!sound.ok()) return sound;
+                                return PlanChanges(context, id, edits);
+                              }));
 }
 
 absl::StatusOr<admin::v1::Zone> Core::GetZoneById(const std::string& id) const {

@@ -23,6 +23,8 @@ struct Options {
   std::string data;
   std::string listen;
   uint64_t log_bytes = LogTrimmer::kLogBytes;
+  double scrub_hours = 24;
+  uint64_t scrub_rate = 8;
   transport::TlsFiles tls;
 };
 
@@ -43,21 +45,6 @@ absl::StatusOr<transport::TlsMaterial> LoadIdentity(const Options& options) {
   return material;
 }
 
-NodeCalls CallsOf(replication::FeedService& feed) {
-  NodeCalls calls;
-  calls.inquire = [&feed](const std::string& node, const quartet::replication::v1::Inquiry& inquiry) {
-    return feed.Inquire(node, inquiry);
-  };
-  calls.allow_repair = [&feed](const std::string& node, const std::string& zone_id) {
-    return feed.AllowRepair(node, zone_id);
-  };
-  calls.compare_zones = [&feed](const std::string& node,
-                                const quartet::replication::v1::CompareZones& zones) {
-    return feed.CompareZones(node, zones);
-  };
-  return calls;
-}
-
 int Run(const Options& options) {
   if (options.log_bytes < LogTrimmer::kLeastLogBytes) {
     return Fail(absl::InvalidArgumentError("--log-bytes is less than 1MiB, which holds no log to speak of"));
@@ -72,13 +59,22 @@ int Run(const Options& options) {
       {.name = options.name, .version = std::string(replication::kVersion), .log_bytes = options.log_bytes});
   if (!controller.ok()) return Fail(WithWayOut(controller.status(), options.data));
 
-  replication::FeedService feed((*controller)->log(), (*controller)->replica(), replication::SystemClock());
+  replication::Scrubber::Options scrub;
+  scrub.interval_us = static_cast<int64_t>(options.scrub_hours * 3600e6);
+  scrub.bytes_per_second = options.scrub_rate << 20;
+  replication::Publisher::Options feed_options;
+  feed_options.guard = &(*controller)->StartInspection(scrub);
+  replication::FeedService feed((*controller)->log(), (*controller)->replica(), replication::SystemClock(),
+                                feed_options);
   feed.set_on_progress(
       [&](const std::vector<replication::NodeProgress>& moved) { (*controller)->OnProgress(moved); });
   feed.set_on_health([&](const std::string& node, const quartet::replication::v1::Health& health) {
     (*controller)->OnHealth(node, health);
   });
-  (*controller)->set_node_calls(CallsOf(feed));
+  feed.set_on_report([&](const std::string& node, const quartet::replication::v1::ReportPart& part) {
+    (*controller)->OnReport(node, part);
+  });
+  (*controller)->set_nodes(feed);
   (*controller)->set_on_committed([&](const replication::Position& head, bool roster_changed) {
     if (roster_changed) feed.RosterChanged();
     feed.Committed(head);
@@ -124,6 +120,13 @@ void AddRun(CLI::App& app, Options& options) {
                   "Its certificate (quartet://controller/NAME), PEM file")
       ->required();
   run->add_option("--key", options.tls.key, "Its private key, PEM file")->required();
+  run->add_option("--scrub-hours", options.scrub_hours,
+                  "Hours between two scrubs: every zone is read from disk and compared with its digests")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  run->add_option("--scrub-rate", options.scrub_rate, "MiB a second that a scrub reads at most")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
   run->footer(
       "Example:\n"
       "  quartet-controller run --name c-1 --data /var/lib/quartet/controller --listen 192.0.2.10:7070 \\\n"

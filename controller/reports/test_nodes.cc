@@ -41,7 +41,8 @@ absl::Status TestNodes::Inquire(const std::string& node, const Inquiry& inquiry)
 }
 
 void TestNodes::Answer(const std::string& name, const Node& node, const Inquiry& inquiry) {
-  const bool of_records = inquiry.depth() == replication::v1::DEPTH_RECORDS;
+  const bool contents = inquiry.depth() == replication::v1::DEPTH_CONTENTS;
+  const bool of_records = contents || inquiry.depth() == replication::v1::DEPTH_RECORDS;
   std::vector<ReportPart> parts(1);
   parts.back().MergeFrom(node.cursor);
   size_t in_part = 0;
@@ -63,6 +64,7 @@ void TestNodes::Answer(const std::string& name, const Node& node, const Inquiry&
       replication::v1::RecordReport& record = *parts.back().add_records();
       record.set_key(key);
       record.set_digest(digest);
+      if (contents) record.set_served(node.served.at(inquiry.zone_id()).at(key));
     }
   }
   const bool more = inquiry.parts() != 0 && parts.size() > inquiry.parts();

@@ -21,6 +21,8 @@ class TestNodes : public replication::NodeRequests {
     std::map<std::string, replication::v1::ZoneReport> zones;
     // Of each zone, by key.
     std::map<std::string, std::map<std::string, std::string>> records;
+    // What they hold, for DEPTH_CONTENTS.
+    std::map<std::string, std::map<std::string, std::string>> served;
     // Zones or records in a part.
     size_t part = 2;
     bool silent = false;

@@ -23,6 +23,7 @@ struct AdminServices::State {
     services.push_back(MakeNameserverService(controller));
     services.push_back(MakeNodeService(controller, node_pump));
     services.push_back(MakeStatusService(controller));
+    services.push_back(MakeVerifyService(controller));
   }
 
   WatchPump change_pump;

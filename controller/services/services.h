@@ -29,6 +29,7 @@ std::unique_ptr<grpc::Service> MakeZoneService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeRecordSetService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeNameserverService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeStatusService(Controller& controller);
+std::unique_ptr<grpc::Service> MakeVerifyService(Controller& controller);
 
 class WatchPump;
 std::unique_ptr<grpc::Service> MakeChangeService(Controller& controller, WatchPump& pump);

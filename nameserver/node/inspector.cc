@@ -84,7 +84,7 @@ int64_t Inspector::Scrub() {
   const bool empty = scrubber_.progress().zones == 0 && scrubber_.progress().zones_done == 0;
   if (step.store_progress && !empty) {
     store::Batch batch;
-    PutScrubProgress(batch, scrubber_.progress());
+    scrubber_.PutProgress(batch);
     // Without it the next process reads some zones again: that the disk can't be written is told elsewhere.
     store_.Write(batch, store::Store::Sync::kNo).IgnoreError();
   }

@@ -16,6 +16,7 @@
 #include "replication/base/position.h"
 #include "replication/feed/outgoing.h"
 #include "replication/feed/progress.h"
+#include "replication/feed/zone_guard.h"
 #include "replication/log/log.h"
 #include "replication/store/store.h"
 
@@ -42,6 +43,8 @@ class Publisher {
     // A node may open so many streams one after the other; then it gets a Welcome every so often.
     int streams_at_once = 5;
     int64_t between_streams_us = 2'000'000;
+    // Asked before a zone is sent whole; must outlive the publisher. nullptr: all may be sent that are what the log says.
+    ZoneGuard* guard = nullptr;
   };
 
   // `log` and `replica` must outlive it. The replica shows at least what Committed() was told.

@@ -6,8 +6,10 @@
 #include <map>
 #include <memory>
 
+#include "absl/strings/str_cat.h"
 #include "replication/feed/stream_rules.h"
 #include "replication/feed/test_controller.h"
+#include "replication/replica/layout.h"
 #include "replication/store/memory_store.h"
 
 namespace quartet::replication {
@@ -323,6 +325,51 @@ TEST_F(PublisherTest, UnsettledNothingIsSentButInquiries) {
   EXPECT_FALSE(reports_.back().part.error().empty());
   const SessionId next = Open("n1");
   EXPECT_FALSE(Take()[next][0].welcome().unsettled());
+}
+
+// Holds one zone quarantined, and notes the suspects.
+class Guard : public ZoneGuard {
+ public:
+  std::string Quarantined(const std::string& zone_id) override {
+    return zone_id == quarantined ? "it is damaged" : "";
+  }
+  void Suspect(const std::string& zone_id) override { suspects.push_back(zone_id); }
+
+  std::string quarantined;
+  std::vector<std::string> suspects;
+};
+
+TEST_F(PublisherTest, NothingOfAQuarantinedZoneIsSentAndDamageIsTold) {
+  Guard guard;
+  publisher_ = Publisher::Create(controller_.log(), store_, clock_, {.guard = &guard});
+  for (const char* id : {"Za", "Zb", "Zc"})
+    Commit(controller_.CreateZone(TestZoneId(id), absl::StrCat(id, ".org."), {"ns1"}));
+  const std::string quarantined = TestZoneId("Za"), damaged = TestZoneId("Zb"), sound = TestZoneId("Zc");
+  guard.quarantined = quarantined;
+  const std::string prefix = layout::Generation(damaged, 1);
+  store::Batch batch;
+  batch.Put(prefix + "more", "value");
+  ASSERT_TRUE(store_.Write(batch, store::Store::Sync::kYes).ok());
+
+  const SessionId session = Open("n1");
+  Take();
+  v1::SubscribeRequest fetch;
+  for (const std::string& id : {quarantined, damaged, sound}) fetch.mutable_fetch_zones()->add_zone_ids(id);
+  ASSERT_TRUE(publisher_->Receive(session, fetch).ok());
+  std::map<std::string, std::string> reasons;
+  auto messages = Take();
+  for (const v1::SubscribeResponse& message : messages[session]) {
+    for (const v1::SnapshotPart& part : message.snapshot_parts().parts()) {
+      reasons[part.zone_id()] = part.quarantined();
+      EXPECT_EQ(part.has_row(), part.zone_id() == sound);
+      EXPECT_EQ(part.records_size() > 0, part.zone_id() == sound);
+    }
+  }
+  ASSERT_EQ(reasons.size(), 3u);
+  EXPECT_EQ(reasons[quarantined], "it is damaged");
+  EXPECT_NE(reasons[damaged], "");
+  EXPECT_EQ(reasons[sound], "");
+  EXPECT_EQ(guard.suspects, std::vector<std::string>{damaged});
 }
 
 }  // namespace

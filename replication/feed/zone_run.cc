@@ -75,11 +75,17 @@ absl::StatusOr<std::optional<std::string>> ZoneRun::OnlyPart(const FeedSource& s
   part.set_zone_id(zones_.front());
   WritePosition(as_of, *part.mutable_as_of());
   part.set_last(true);
+  if (std::string reason = Quarantined(source); !reason.empty()) {
+    part.set_quarantined(std::move(reason));
+    work -= std::min(work, kKnownZoneWork);
+    return std::optional<std::string>(part.SerializeAsString());
+  }
   absl::StatusOr<ZoneCache::Zone> zone =
       cache.Read(snapshot, keys, zones_.front(), source.options.part_bytes);
   if (!zone.ok()) {
-    LogError("zone {} is quarantined, nodes won't get it from here: {}", zones_.front(),
+    LogError("zone {} is not sent to a node, for it is damaged here: {}", zones_.front(),
              std::string(zone.status().message()));
+    if (source.options.guard != nullptr) source.options.guard->Suspect(zones_.front());
     part.set_quarantined(std::string(zone.status().message()));
     work -= std::min(work, kReadZoneWork);
     return std::optional<std::string>(part.SerializeAsString());
@@ -92,6 +98,10 @@ absl::StatusOr<std::optional<std::string>> ZoneRun::OnlyPart(const FeedSource& s
   if (zone->records == nullptr) return std::optional<std::string>();
   *part.mutable_row() = *std::move(row);
   return std::optional<std::string>(part.SerializeAsString() + *zone->records);
+}
+
+std::string ZoneRun::Quarantined(const FeedSource& source) const {
+  return source.options.guard == nullptr ? "" : source.options.guard->Quarantined(zones_.front());
 }
 
 void ZoneRun::Send(std::vector<std::string>& parts, std::vector<Outgoing>& messages) {
@@ -125,6 +135,8 @@ absl::Status ZoneRun::SendLarge(const FeedSource& source, size_t& work, std::vec
   credit_ -= static_cast<int64_t>(bytes);
   messages.emplace_back(message);
   if (!part.last()) return absl::OkStatus();
+  if (!part.quarantined().empty() && source.options.guard != nullptr)
+    source.options.guard->Suspect(zones_.front());
   as_of_ = std::max(as_of_, sender_->as_of().index);
   sender_.reset();
   zones_.pop_front();

@@ -47,6 +47,8 @@ class ZoneRun {
                                                       const store::Reader& snapshot, const DigestKeys& keys,
                                                       const Position& as_of, size_t& work);
   void Send(std::vector<std::string>& parts, std::vector<Outgoing>& messages);
+  // Why nothing of the first zone may be sent; empty: it may.
+  std::string Quarantined(const FeedSource& source) const;
 
   const std::string nameserver_;
   int64_t credit_ = 0;

@@ -59,7 +59,7 @@ bool ZoneSender::Verify(size_t bytes) {
   verified_ = true;
   if (absl::Status same = Compare(); !same.ok()) {
     quarantined_ = std::string(same.message());
-    LogError("zone {} is quarantined, nodes won't get it from here: {}", zone_id_, quarantined_);
+    LogError("zone {} is not sent to a node, for it is damaged here: {}", zone_id_, quarantined_);
   } else {
     StartReading();
   }

@@ -4,32 +4,21 @@
 #include <utility>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
-#include "quartet/stored/v1/zone.pb.h"
 #include "replication/replica/layout.h"
 
 namespace quartet::replication {
 namespace {
 
-constexpr char kScrub[] = "node/scrub";
 constexpr size_t kNumbers = 6;
 // Nothing to do: look again.
 constexpr int64_t kIdleUs = 1'000'000;
 // What opening a zone costs, in bytes read.
 constexpr uint64_t kZoneBytes = 1024;
 
-template <typename Row>
-absl::Status ReadRow(const store::Reader& reader, const std::string& key, Row& row) {
-  absl::StatusOr<std::optional<std::string>> value = reader.Get(key);
-  if (!value.ok()) return value.status();
-  if (!value->has_value() || !row.ParseFromString(**value)) return absl::DataLossError("its row is damaged");
-  return absl::OkStatus();
-}
-
 }  // namespace
 
-std::optional<ScrubProgress> ReadScrubProgress(const store::Reader& reader) {
-  absl::StatusOr<std::optional<std::string>> value = reader.Get(layout::Meta(kScrub));
+std::optional<ScrubProgress> ReadScrubProgress(const store::Reader& reader, absl::string_view name) {
+  absl::StatusOr<std::optional<std::string>> value = reader.Get(layout::Meta(name));
   if (!value.ok() || !value->has_value()) return std::nullopt;
   const absl::string_view bytes(**value);
   if (bytes.size() != 8 * kNumbers && bytes.size() != 8 * kNumbers + layout::kZoneIdBytes)
@@ -46,19 +35,19 @@ std::optional<ScrubProgress> ReadScrubProgress(const store::Reader& reader) {
   return progress;
 }
 
-void PutScrubProgress(store::Batch& batch, const ScrubProgress& progress) {
+void Scrubber::PutProgress(store::Batch& batch) const {
   std::string value;
   for (const uint64_t number :
-       {static_cast<uint64_t>(progress.end_us), progress.zones, progress.damaged,
-        static_cast<uint64_t>(progress.begun_us), progress.zones_done, progress.damaged_so_far}) {
+       {static_cast<uint64_t>(progress_.end_us), progress_.zones, progress_.damaged,
+        static_cast<uint64_t>(progress_.begun_us), progress_.zones_done, progress_.damaged_so_far}) {
     value += layout::BigEndian64(number);
   }
-  batch.Put(layout::Meta(kScrub), value + progress.after);
+  batch.Put(layout::Meta(options_.progress_name), value + progress_.after);
 }
 
 Scrubber::Scrubber(const store::Store& store, Clock& clock, const Options& options)
     : store_(store), clock_(clock), options_(options) {
-  progress_ = ReadScrubProgress(store).value_or(ScrubProgress());
+  progress_ = ReadScrubProgress(store, options.progress_name).value_or(ScrubProgress());
 }
 
 bool Scrubber::Due(int64_t wall_us) const {
@@ -105,11 +94,13 @@ void Scrubber::ReadOn(Step& step) {
     return;
   }
   if (!zone_.has_value()) return;
-  const uint64_t before = zone_->digester->bytes_read();
-  const bool whole =
-      zone_->digester->Step(options_.step_bytes - std::min<size_t>(bytes_, options_.step_bytes));
-  bytes_ += zone_->digester->bytes_read() - before;
-  if (whole) CloseZone(step);
+  ZoneCheck& check = *zone_->check;
+  const uint64_t before = check.bytes_read();
+  const bool whole = check.Step(options_.step_bytes - std::min<size_t>(bytes_, options_.step_bytes));
+  bytes_ += check.bytes_read() - before;
+  if (!whole) return;
+  if (!check.fault().empty()) Found(step, check.zone().zone_id, check.zone().generation, check.fault());
+  zone_.reset();
 }
 
 bool Scrubber::OpenNext(Step& step) {
@@ -123,51 +114,19 @@ bool Scrubber::OpenNext(Step& step) {
     step.store = it->status();
     return false;
   }
-  zone.id = std::string(it->key().substr(prefix.size()));
+  ZoneOnDisk stored;
+  stored.zone_id = std::string(it->key().substr(prefix.size()));
   it.reset();
-  progress_.after = zone.id;
+  progress_.after = stored.zone_id;
   ++progress_.zones_done;
-  const absl::Status opened = OpenZone(zone);
-  if (!opened.ok()) {
-    Found(step, zone.id, zone.generation, opened.message());
-  } else if (zone.digester != nullptr) {
+  const absl::Status read = options_.read(*zone.snapshot, stored);
+  if (!read.ok()) {
+    Found(step, stored.zone_id, stored.generation, read.message());
+  } else if (stored.generation != 0) {
+    zone.check = std::make_unique<ZoneCheck>(*zone.snapshot, std::move(stored));
     zone_ = std::move(zone);
   }
   return true;
-}
-
-absl::Status Scrubber::OpenZone(Zone& zone) const {
-  stored::v1::ZoneLocalRow local;
-  if (absl::Status read = ReadRow(*zone.snapshot, layout::ZoneLocal(zone.id), local); !read.ok()) return read;
-  zone.generation = local.generation();
-  stored::v1::NodeZoneRow row;
-  if (absl::Status read = ReadRow(*zone.snapshot, layout::Zone(zone.id), row); !read.ok()) return read;
-  if (zone.generation == 0) return absl::OkStatus();
-  absl::StatusOr<std::optional<std::string>> key =
-      zone.snapshot->Get(layout::Meta(absl::StrCat("node/digest/", row.digest_key_id())));
-  if (!key.ok()) return key.status();
-  if (!key->has_value() || (*key)->size() != Hasher::kKeyBytes) {
-    return absl::DataLossError(absl::StrCat("digest key ", row.digest_key_id(), " is not here"));
-  }
-  zone.record_sets = row.record_sets();
-  zone.digest = row.served_digest();
-  zone.hasher = std::make_unique<Hasher>(**key);
-  zone.digester = std::make_unique<ZoneDigester>(*zone.snapshot, layout::Generation(zone.id, zone.generation),
-                                                 *zone.hasher);
-  return absl::OkStatus();
-}
-
-void Scrubber::CloseZone(Step& step) {
-  const ZoneDigester& read = *zone_->digester;
-  const std::string digest = Digest::FromBytes(zone_->digest).ToHex();
-  if (!read.status().ok()) {
-    Found(step, zone_->id, zone_->generation, read.status().message());
-  } else if (read.record_sets() != zone_->record_sets || read.digest().ToHex() != digest) {
-    Found(step, zone_->id, zone_->generation,
-          absl::StrCat("its ", read.record_sets(), " record sets add up to digest ", read.digest().ToHex(),
-                       ", its row says ", zone_->record_sets, " with ", digest));
-  }
-  zone_.reset();
 }
 
 void Scrubber::Found(Step& step, const std::string& zone_id, uint64_t generation, absl::string_view reason) {

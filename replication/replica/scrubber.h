@@ -1,9 +1,10 @@
-// Reads all zones of a node's store again and again, slowly, and says which of them are not on disk what they
+// Reads all zones of a replica again and again, slowly, and says which of them are not on disk what they
 // should be. Without I/O but its reads of the store: a thread of low priority, or a simulation, steps it.
 //
 // Each zone is read from a snapshot of its own: row, generation and record sets are of one moment, and no
 // snapshot is held for long. A zone that has been replaced by the time the finding is acted upon has another
-// generation (Subscriber::Damaged), so nothing is marked for what is not there any more.
+// generation, so nothing is marked for what is not there any more. The same machine serves nodes and controllers, which
+// keep their zones in different rows.
 #pragma once
 
 #include <cstdint>
@@ -16,8 +17,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "replication/base/clock.h"
-#include "replication/digest/digest.h"
-#include "replication/replica/zone_digester.h"
+#include "replication/replica/zone_on_disk.h"
 #include "replication/store/store.h"
 
 namespace quartet::replication {
@@ -29,7 +29,7 @@ struct ScrubFinding {
   std::string reason;
 };
 
-// How far it is; survives restarts (docs/formats/node_replica.md). Times are Unix microseconds, 0: never.
+// How far it is; survives restarts (docs/formats/replica.md). Times are Unix microseconds, 0: never.
 struct ScrubProgress {
   // The last one that was finished, and what it found.
   int64_t end_us = 0;
@@ -42,9 +42,8 @@ struct ScrubProgress {
   uint64_t damaged_so_far = 0;
 };
 
-// nullopt: none is stored, or it can't be read (a scrub then begins anew).
-std::optional<ScrubProgress> ReadScrubProgress(const store::Reader& reader);
-void PutScrubProgress(store::Batch& batch, const ScrubProgress& progress);
+// nullopt: none is stored under that name, or it can't be read (a scrub then begins anew).
+std::optional<ScrubProgress> ReadScrubProgress(const store::Reader& reader, absl::string_view name);
 
 // Not thread-safe. Memory: one zone's iterator.
 class Scrubber {
@@ -57,6 +56,9 @@ class Scrubber {
     size_t step_bytes = 256 << 10;
     // Progress is worth a write as often.
     int64_t write_us = 60'000'000;
+    // How the replica keeps its zones, and under what name its progress.
+    ReadZoneOnDisk read = ReadNodeZoneOnDisk;
+    std::string progress_name = "node/scrub";
   };
 
   // `store` and `clock` must outlive it. Goes on where the progress that is stored says.
@@ -66,7 +68,7 @@ class Scrubber {
     std::vector<ScrubFinding> findings;
     // Call again after so long.
     int64_t wait_us = 0;
-    // The progress is to be stored (PutScrubProgress); losing it costs reading some zones again.
+    // The progress is to be stored (PutProgress); losing it costs reading some zones again.
     bool store_progress = false;
     // A scrub ended with this step.
     bool ended = false;
@@ -76,25 +78,18 @@ class Scrubber {
   Step Next();
 
   const ScrubProgress& progress() const { return progress_; }
+  void PutProgress(store::Batch& batch) const;
 
  private:
   struct Zone {
     std::unique_ptr<store::Reader> snapshot;
-    std::string id;
-    uint64_t generation = 0;
-    uint64_t record_sets = 0;
-    std::string digest;
-    std::unique_ptr<Hasher> hasher;
-    std::unique_ptr<ZoneDigester> digester;
+    std::unique_ptr<ZoneCheck> check;
   };
 
   bool Due(int64_t wall_us) const;
   void ReadOn(Step& step);
   // Opens the first zone behind progress_.after. False: there is none.
   bool OpenNext(Step& step);
-  // Not OK: why it can't be read. A zone with nothing stored has no digester.
-  absl::Status OpenZone(Zone& zone) const;
-  void CloseZone(Step& step);
   void Found(Step& step, const std::string& zone_id, uint64_t generation, absl::string_view reason);
 
   const store::Store& store_;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "absl/strings/str_cat.h"
+#include "quartet/stored/v1/entry.pb.h"
 #include "quartet/stored/v1/zone.pb.h"
 #include "replication/replica/layout.h"
 #include "replication/store/memory_store.h"
@@ -71,7 +72,7 @@ class ScrubberTest : public testing::Test {
 
   void Store(const Scrubber& scrubber) {
     store::Batch batch;
-    PutScrubProgress(batch, scrubber.progress());
+    scrubber.PutProgress(batch);
     ASSERT_TRUE(store_.Write(batch, store::Store::Sync::kNo).ok());
   }
 
@@ -160,13 +161,46 @@ TEST_F(ScrubberTest, AZoneThatMovesToAnotherGenerationMeanwhileIsNoFinding) {
   EXPECT_TRUE(RunScrub(scrubber).empty());
 }
 
+TEST_F(ScrubberTest, AControllersZonesAreCheckedWithTheirControlParts) {
+  stored::v1::SecretRow secret;
+  secret.set_secret(std::string(kKey, Hasher::kKeyBytes));
+  Put(layout::Object(stored::v1::OBJECT_KIND_SECRET, "digest/1"),
+      layout::BigEndian64(1) + secret.SerializeAsString());
+  for (int i = 0; i < 3; ++i) {
+    Hasher hasher(absl::string_view(kKey, Hasher::kKeyBytes));
+    stored::v1::ZoneRow row;
+    row.set_id(ZoneId(i));
+    row.set_digest_key_id(1);
+    row.set_record_sets(1);
+    row.set_served_digest(hasher.Hash("www", "served").ToBytes());
+    row.set_control_digest(hasher.Hash("www", "control").ToBytes());
+    Put(layout::Zone(ZoneId(i)), row.SerializeAsString());
+    stored::v1::ZoneLocalRow local;
+    local.set_generation(4);
+    Put(layout::ZoneLocal(ZoneId(i)), local.SerializeAsString());
+    Put(layout::Record(ZoneId(i), 4, "www"), i == 1 ? "another" : "served");
+    Put(layout::Control(ZoneId(i), 4, "www"), i == 2 ? "another" : "control");
+  }
+  options_.read = ReadControllerZoneOnDisk;
+  options_.progress_name = "controller/scrub";
+  Scrubber scrubber(store_, clock_, options_);
+  const std::vector<ScrubFinding> findings = RunScrub(scrubber);
+  ASSERT_EQ(findings.size(), 2u);
+  EXPECT_EQ(findings[0].zone_id, ZoneId(1));
+  EXPECT_NE(findings[0].reason.find("record sets"), std::string::npos);
+  EXPECT_EQ(findings[1].zone_id, ZoneId(2));
+  EXPECT_EQ(findings[1].generation, 4u);
+  EXPECT_NE(findings[1].reason.find("control parts"), std::string::npos);
+  EXPECT_EQ(ReadScrubProgress(store_, "controller/scrub")->zones, 3u);
+}
+
 TEST_F(ScrubberTest, ProgressThatCanNotBeReadBeginsAnew) {
   Put(layout::Meta("node/scrub"), "short");
-  EXPECT_FALSE(ReadScrubProgress(store_).has_value());
+  EXPECT_FALSE(ReadScrubProgress(store_, "node/scrub").has_value());
   PutZone(1, 3);
   Scrubber scrubber(store_, clock_, options_);
   RunScrub(scrubber);
-  EXPECT_EQ(ReadScrubProgress(store_)->zones, 1u);
+  EXPECT_EQ(ReadScrubProgress(store_, "node/scrub")->zones, 1u);
 }
 
 // A store whose walks end in an error.

@@ -9,6 +9,7 @@ _FOLDERS = {
     "quartet": "admin",
     "change_load": "tests/cluster",
     "crash_load": "tests/faults",
+    "damage_zone": "tests/cluster",
     "replica_digests": "tests/cluster",
 }
 

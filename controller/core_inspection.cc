@@ -1,0 +1,108 @@
+#include <google/protobuf/util/time_util.h>
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "controller/core_impl.h"
+#include "controller/core_request.h"
+#include "controller/roster/roster.h"
+#include "controller/verify/context.h"
+#include "controller/verify/verification.h"
+#include "controller/zones/zone_edit.h"
+#include "controller/zones/zone_queries.h"
+#include "replication/base/log.h"
+#include "replication/replica/full_view.h"
+
+namespace quartet::controller {
+
+using google::protobuf::util::TimeUtil;
+
+replication::ZoneGuard& Core::StartInspection(const replication::Scrubber::Options& scrub) {
+  inspector_ = std::make_unique<Inspector>(*store_, clock_, scrub, *quarantine_);
+  return *inspector_;
+}
+
+void Core::LookAgain(const stored::v1::Entry& entry) {
+  if (inspector_ == nullptr) return;
+  for (const stored::v1::Effect& effect : entry.effects()) {
+    if (!effect.has_zone() || quarantine_->Reason(effect.zone().row().id()).empty()) continue;
+    inspector_->Suspect(effect.zone().row().id());
+  }
+}
+
+void Core::AddInspection(const store::Reader& reader, admin::v1::Status& status) const {
+  for (const stored::v1::QuarantineRow& row : quarantine_->rows()) {
+    const auto zone = replication::FullView(reader).Zone(row.zone_id());
+    std::string name = row.zone_id();
+    if (zone.ok() && zone->has_value()) {
+      // Nobody misses what is damaged of a deleted one.
+      if ((*zone)->state() == stored::v1::ZONE_STATE_DELETED) continue;
+      if (const absl::StatusOr<dns::Name> apex = ApexOf(**zone); apex.ok()) name = apex->ToString();
+    }
+    status.set_zones_quarantined(status.zones_quarantined() + 1);
+    AddAlarm(absl::StrCat("controllers/", options_.name), absl::StrCat("zones/", row.zone_id()),
+             absl::StrCat(name, " is quarantined since ",
+                          TimeUtil::ToString(TimeUtil::SecondsToTimestamp(row.time_us() / 1'000'000)),
+                          ", for this controller's copy is damaged: ", row.reason(),
+                          ". It takes no changes; `quartet verify ", name,
+                          " --repair` makes it right from a node"),
+             status);
+  }
+  if (inspector_ == nullptr) return;
+  const replication::ScrubProgress progress = inspector_->progress();
+  admin::v1::Scrub& scrub = *status.mutable_scrub();
+  if (progress.end_us != 0) {
+    *scrub.mutable_end_time() = TimeUtil::MicrosecondsToTimestamp(progress.end_us);
+    scrub.set_zones(progress.zones);
+    scrub.set_damaged(progress.damaged);
+  }
+  if (progress.begun_us == 0) return;
+  *scrub.mutable_begin_time() = TimeUtil::MicrosecondsToTimestamp(progress.begun_us);
+  scrub.set_zones_done(progress.zones_done);
+}
+
+void Core::set_nodes(replication::NodeRequests& nodes) {
+  nodes_ = &nodes;
+  reports_ = std::make_unique<NodeReports>(nodes);
+}
+
+void Core::OnReport(const std::string& node, const quartet::replication::v1::ReportPart& part) {
+  reports_->OnReport(node, part);
+}
+
+absl::Status Core::Verify(const Caller& caller, const admin::v1::VerifyRequest& request,
+                          const std::function<bool(const admin::v1::VerifyResponse&)>& tell,
+                          const std::function<bool()>& given_up) {
+  const std::unique_lock<std::mutex> verifying(verifying_, std::try_to_lock);
+  if (!verifying.owns_lock())
+    return absl::ResourceExhaustedError("another verification is under way; wait for its end, or end it");
+  const std::unique_ptr<store::Reader> reader = store_->Snapshot();
+  std::string zone_id;
+  if (!request.zone().empty()) {
+    absl::StatusOr<stored::v1::ZoneRow> zone = FindActiveZone(*reader, request.zone());
+    if (!zone.ok()) return zone.status();
+    zone_id = zone->id();
+  }
+  absl::StatusOr<Roster> roster = ReadRoster(*reader);
+  if (!roster.ok()) return roster.status();
+  VerifyContext context{*store_,
+                        *reports_,
+                        *nodes_,
+                        *quarantine_,
+                        absl::StrCat("controllers/", options_.name),
+                        thread_->state().head.epoch,
+                        usage_.zones(),
+                        {},
+                        tell,
+                        given_up};
+  for (const auto& [id, node] : roster->nodes) {
+    if (node.row.state() != stored::v1::NODE_STATE_DRAINED) context.nodes.emplace(id, node.row.nameserver());
+  }
+  if (request.repair())
+    LogInfo("{} verifies {} and has it repaired", caller.principal, zone_id.empty() ? "all zones" : zone_id);
+  return Verification(context, zone_id, request.deep(), request.repair()).Run();
+}
+
+}  // namespace quartet::controller
