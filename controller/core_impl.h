@@ -12,13 +12,15 @@
 
 #include "controller/assignment/usage.h"
 #include "controller/core.h"
+#include "controller/imports/import_host.h"
+#include "controller/imports/importer.h"
 #include "controller/roster/insync_driver.h"
 #include "controller/sequencer/sequencer_thread.h"
 #include "quartet/stored/v1/zone.pb.h"
 
 namespace quartet::controller {
 
-class Core : public Controller {
+class Core : public Controller, private ImportHost {
  public:
   Core(std::unique_ptr<store::Store> store, std::unique_ptr<replication::Log> log, const Options& options,
        int64_t start_us)
@@ -38,6 +40,7 @@ class Core : public Controller {
 
   absl::StatusOr<admin::v1::CreateZoneResponse> CreateZone(
       const Caller& caller, const admin::v1::CreateZoneRequest& request) override;
+  absl::StatusOr<admin::v1::ImportResult> ImportZone(const Caller& caller, ImportStream& stream) override;
   absl::StatusOr<admin::v1::Zone> GetZone(const admin::v1::GetZoneRequest& request) override;
   absl::StatusOr<admin::v1::ListZonesResponse> ListZones(const admin::v1::ListZonesRequest& request) override;
   absl::StatusOr<admin::v1::Change> DeleteZone(const Caller& caller,
@@ -65,6 +68,14 @@ class Core : public Controller {
   admin::v1::Status GetStatus() override;
 
  private:
+  // What imports need; replica and WatchNodes are above.
+  void ProposeAsync(Proposal proposal, Sequencer::Done done) override {
+    thread_->ProposeAsync(std::move(proposal), std::move(done));
+  }
+  uint64_t ZonesOf(const std::string& nameserver) const override { return usage_.ZonesOf(nameserver); }
+  std::vector<NodePlace> Connected(const std::vector<std::string>& nameservers) const override;
+  absl::StatusOr<ZoneImporter*> Importer();
+
   // On the sequencer's thread.
   void Committed(const std::vector<Sequencer::Committed>& entries);
   absl::StatusOr<Outcome> Propose(absl::StatusOr<Proposal> proposal);
@@ -83,6 +94,9 @@ class Core : public Controller {
   std::unique_ptr<InsyncDriver> driver_;
   std::mutex committed_mutex_;
   CommittedFn committed_;
+  std::mutex importer_mutex_;
+  // Made when it is first needed.
+  std::unique_ptr<ZoneImporter> importer_;
   std::mutex starting_;
   // Last: its thread uses all of the above.
   std::unique_ptr<SequencerThread> thread_;

@@ -8,21 +8,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "controller/core.h"
+#include "controller/requests.h"
 #include "controller/sequencer/proposal.h"
-#include "dns/name/name.h"
-#include "google/protobuf/message.h"
 
 namespace quartet::controller {
 
-inline constexpr size_t kMaxRequestId = 64;
-
 // "zones/x" -> "x" of a collection; INVALID_ARGUMENT if it is none of it.
 absl::StatusOr<std::string> IdIn(absl::string_view collection, absl::string_view name);
-
-absl::StatusOr<dns::Name> ReadDomain(absl::string_view text);
-
-// The same body of the same call has the same hash.
-std::string HashOf(absl::string_view call, const google::protobuf::Message& request);
 
 template <typename Request>
 absl::StatusOr<Proposal> MakeProposal(const Caller& caller, absl::string_view account, absl::string_view call,

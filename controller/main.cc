@@ -50,7 +50,9 @@ int Run(const Options& options) {
   if (!store.ok()) return Fail(store.status());
   absl::StatusOr<std::unique_ptr<Controller>> controller =
       Controller::Open(*std::move(store), replication::SystemClock(), replication::SystemRandom(),
-                       {.name = options.name, .version = std::string(replication::kVersion)});
+                       {.name = options.name,
+                        .version = std::string(replication::kVersion),
+                        .spool_directory = options.data + "/imports"});
   if (!controller.ok()) return Fail(controller.status());
 
   replication::FeedService feed((*controller)->log(), (*controller)->replica(), replication::SystemClock());
