@@ -17,8 +17,7 @@ namespace quartet::controller {
 
 absl::StatusOr<admin::v1::CreateZoneResponse> Core::CreateZone(const Caller& caller,
                                                                const admin::v1::CreateZoneRequest& request) {
-  absl::StatusOr<ZoneToBe> to_be =
-      ReadNewZone(request.domain_name(), request.account(), request.comment());
+  absl::StatusOr<ZoneToBe> to_be = ReadNewZone(request.domain_name(), request.account(), request.comment());
   if (!to_be.ok()) return to_be.status();
   admin::v1::CreateZoneResponse response;
   FaultList faults;

@@ -28,8 +28,8 @@ void TurnLine::End() {
 absl::StatusOr<std::unique_ptr<ImportAdmission::Entry>> ImportAdmission::Enter() {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (count_ >= most_) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat(count_, " imports are under way, and no more are taken at once; try again when one has ended"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        count_, " imports are under way, and no more are taken at once; try again when one has ended"));
   }
   ++count_;
   return std::make_unique<Entry>(*this);

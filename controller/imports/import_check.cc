@@ -48,16 +48,17 @@ class Collector {
 
 }  // namespace
 
-absl::StatusOr<ImportDifference> CheckImport(ZoneMerge& merge, const dns::Name& apex, const std::string& file_name,
-                                             const EntryLimits& limits, uint64_t total, FaultList& faults,
-                                             Pulse& pulse) {
+absl::StatusOr<ImportDifference> CheckImport(ZoneMerge& merge, const dns::Name& apex,
+                                             const std::string& file_name, const EntryLimits& limits,
+                                             uint64_t total, FaultList& faults, Pulse& pulse) {
   ImportDifference difference;
   Collector collector(limits, difference);
   RulesInOrder rules(apex, file_name, faults);
   absl::StatusOr<bool> more = merge.Next();
   for (uint64_t done = 0; more.ok() && *more; more = merge.Next()) {
     const MergedSet& set = merge.set();
-    if (absl::Status status = pulse.Beat(admin::v1::ImportProgress::PHASE_CHECKING, ++done, total); !status.ok()) {
+    if (absl::Status status = pulse.Beat(admin::v1::ImportProgress::PHASE_CHECKING, ++done, total);
+        !status.ok()) {
       return status;
     }
     collector.Take(set);

@@ -35,8 +35,8 @@ struct EntryLimits {
 };
 
 // Memory: the limits', and RulesInOrder's.
-absl::StatusOr<ImportDifference> CheckImport(ZoneMerge& merge, const dns::Name& apex, const std::string& file_name,
-                                             const EntryLimits& limits, uint64_t total, FaultList& faults,
-                                             Pulse& pulse);
+absl::StatusOr<ImportDifference> CheckImport(ZoneMerge& merge, const dns::Name& apex,
+                                             const std::string& file_name, const EntryLimits& limits,
+                                             uint64_t total, FaultList& faults, Pulse& pulse);
 
 }  // namespace quartet::controller

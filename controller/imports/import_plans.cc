@@ -27,8 +27,8 @@ absl::StatusOr<ZoneRow> RowOf(const store::Reader& view, const ImportTarget& tar
   }
   if (!row.ok()) return row.status();
   if (target.revision.has_value() && row->revision() != *target.revision) {
-    return absl::AbortedError(absl::StrCat("the zone was changed meanwhile: it is at revision ", row->revision(),
-                                           ", the import rests on ", *target.revision,
+    return absl::AbortedError(absl::StrCat("the zone was changed meanwhile: it is at revision ",
+                                           row->revision(), ", the import rests on ", *target.revision,
                                            "; nothing was imported, try again"));
   }
   return row;
@@ -51,7 +51,8 @@ absl::StatusOr<StageRow> FindStage(const PlanContext& context, const OpenedStage
   }
   // Digests are made with one key from the first chunk to the flip.
   if ((*row)->digest_key_id() != context.digest_key_id) {
-    return absl::AbortedError("the service's digest key was changed meanwhile; nothing was imported, try again");
+    return absl::AbortedError(
+        "the service's digest key was changed meanwhile; nothing was imported, try again");
   }
   return **std::move(row);
 }
@@ -76,7 +77,8 @@ absl::StatusOr<replication::RecordPuts> OwnPuts(const store::Reader& view, ZoneR
   replication::RecordPuts puts;
   *puts.Add() = *std::move(soa);
   const std::string ns_key = replication::RecordKey(*apex, *apex, dns::Type::kNs);
-  absl::StatusOr<std::optional<FullView::Record>> ns = FullView(view).GetRecord(row.id(), *generation, ns_key);
+  absl::StatusOr<std::optional<FullView::Record>> ns =
+      FullView(view).GetRecord(row.id(), *generation, ns_key);
   if (!ns.ok()) return ns.status();
   if (!ns->has_value()) return absl::DataLossError(absl::StrCat("zone ", row.id(), " has no apex NS"));
   stored::v1::RecordPut& put = *puts.Add();
@@ -86,7 +88,8 @@ absl::StatusOr<replication::RecordPuts> OwnPuts(const store::Reader& view, ZoneR
   return puts;
 }
 
-absl::StatusOr<std::unique_ptr<ZoneEdit>> NewZoneEdit(const PlanContext& context, const FoundedZone& founded) {
+absl::StatusOr<std::unique_ptr<ZoneEdit>> NewZoneEdit(const PlanContext& context,
+                                                      const FoundedZone& founded) {
   absl::StatusOr<std::unique_ptr<ZoneEdit>> edit = ZoneEdit::New(context, founded.row);
   if (!edit.ok()) return edit;
   for (const dns::RecordSet& own : founded.own) {
@@ -111,7 +114,8 @@ absl::StatusOr<std::unique_ptr<ZoneEdit>> EditOf(const PlanContext& context, con
 absl::StatusOr<ZoneRow> RowToBe(const PlanContext& context, const ImportTarget& target,
                                 const std::optional<FoundedZone>& founded, replication::RecordPuts& own) {
   if (target.new_zone.has_value()) {
-    if (absl::Status status = CheckStillFree(context, *target.new_zone, *founded); !status.ok()) return status;
+    if (absl::Status status = CheckStillFree(context, *target.new_zone, *founded); !status.ok())
+      return status;
     for (const dns::RecordSet& set : founded->own) {
       *own.Add() = MakePut(set, {Origin::kSystem, "", ""}, target.new_zone->name);
     }
@@ -167,8 +171,8 @@ absl::StatusOr<Plan> PlanFirstChunk(const PlanContext& context, const ImportTarg
   return plan;
 }
 
-absl::StatusOr<Plan> PlanChunk(const PlanContext& context, const ImportTarget& target, const OpenedStage& stage,
-                               replication::RecordPuts puts) {
+absl::StatusOr<Plan> PlanChunk(const PlanContext& context, const ImportTarget& target,
+                               const OpenedStage& stage, replication::RecordPuts puts) {
   absl::StatusOr<StageRow> row = FindStage(context, stage);
   if (!row.ok()) return row.status();
   Plan plan;
@@ -185,8 +189,8 @@ absl::StatusOr<Plan> PlanChunk(const PlanContext& context, const ImportTarget& t
   return plan;
 }
 
-absl::StatusOr<Plan> PlanFlip(const PlanContext& context, const ImportTarget& target, const OpenedStage& stage,
-                              const std::optional<FoundedZone>& founded) {
+absl::StatusOr<Plan> PlanFlip(const PlanContext& context, const ImportTarget& target,
+                              const OpenedStage& stage, const std::optional<FoundedZone>& founded) {
   absl::StatusOr<StageRow> staged = FindStage(context, stage);
   if (!staged.ok()) return staged.status();
   replication::RecordPuts own;
@@ -219,7 +223,8 @@ absl::StatusOr<Plan> PlanFlip(const PlanContext& context, const ImportTarget& ta
   return plan;
 }
 
-absl::StatusOr<Plan> PlanAbort(const PlanContext& context, const OpenedStage& stage, const std::string& reason) {
+absl::StatusOr<Plan> PlanAbort(const PlanContext& context, const OpenedStage& stage,
+                               const std::string& reason) {
   absl::StatusOr<std::optional<StageRow>> row = FullView(context.view).Stage(stage.zone_id);
   if (!row.ok()) return row.status();
   Plan plan;

@@ -43,14 +43,15 @@ struct OpenedStage {
   uint32_t chunks = 0;
 };
 // Its next chunk.
-absl::StatusOr<Plan> PlanChunk(const PlanContext& context, const ImportTarget& target, const OpenedStage& stage,
-                               replication::RecordPuts puts);
+absl::StatusOr<Plan> PlanChunk(const PlanContext& context, const ImportTarget& target,
+                               const OpenedStage& stage, replication::RecordPuts puts);
 
 // The stage becomes the zone, with SOA and apex NS of the zone as it is by then, and the serial moved.
-absl::StatusOr<Plan> PlanFlip(const PlanContext& context, const ImportTarget& target, const OpenedStage& stage,
-                              const std::optional<FoundedZone>& founded);
+absl::StatusOr<Plan> PlanFlip(const PlanContext& context, const ImportTarget& target,
+                              const OpenedStage& stage, const std::optional<FoundedZone>& founded);
 
 // Nothing, if that stage is open no more.
-absl::StatusOr<Plan> PlanAbort(const PlanContext& context, const OpenedStage& stage, const std::string& reason);
+absl::StatusOr<Plan> PlanAbort(const PlanContext& context, const OpenedStage& stage,
+                               const std::string& reason);
 
 }  // namespace quartet::controller

@@ -80,7 +80,8 @@ absl::StatusOr<SortedRecord> DecodeRecord(Type type, absl::string_view value) {
   std::memcpy(&head, value.data(), sizeof head);
   value.remove_prefix(sizeof head);
   absl::StatusOr<dns::Name> owner = dns::Name::FromWire(AsBytes(value.substr(0, head.owner_bytes)));
-  absl::StatusOr<dns::RecordData> data = dns::RecordData::FromWire(type, AsBytes(value.substr(head.owner_bytes)));
+  absl::StatusOr<dns::RecordData> data =
+      dns::RecordData::FromWire(type, AsBytes(value.substr(head.owner_bytes)));
   if (!owner.ok() || !data.ok()) return absl::DataLossError("the controller's spool gave other bytes back");
   return SortedRecord{*std::move(owner), head.ttl, *std::move(data), {head.line, head.column}};
 }
@@ -89,7 +90,11 @@ absl::StatusOr<SortedRecord> DecodeRecord(Type type, absl::string_view value) {
 class Gatherer {
  public:
   Gatherer(const ImportedTextOptions& options, ImportedText& out, FaultLog& faults, FaultLog& warnings)
-      : options_(options), out_(out), faults_(faults), warnings_(warnings), check_sets_(faults.total() == 0) {}
+      : options_(options),
+        out_(out),
+        faults_(faults),
+        warnings_(warnings),
+        check_sets_(faults.total() == 0) {}
 
   absl::Status Gather(SortedItems& records, Pulse& pulse) {
     absl::StatusOr<bool> more = records.Next();
@@ -144,7 +149,8 @@ class Gatherer {
       return absl::OkStatus();
     }
     if (set.owner() == options_.apex && type == Type::kNs) {
-      warnings_.Add({}, "apex-ns-left-out", "the file's nameservers are left out: the zone has four of its own",
+      warnings_.Add({}, "apex-ns-left-out",
+                    "the file's nameservers are left out: the zone has four of its own",
                     set.owner().ToString(), dns::TypeName(type));
       return absl::OkStatus();
     }
@@ -156,8 +162,8 @@ class Gatherer {
     const std::string served = replication::EncodeServed(set, options_.apex);
     FaultList own;
     dns::Name owner = set.owner();
-    CheckEdit({RecordSetEdit::Action::kUpsert, std::move(owner), type, std::move(set), "", place}, options_.apex,
-              own);
+    CheckEdit({RecordSetEdit::Action::kUpsert, std::move(owner), type, std::move(set), "", place},
+              options_.apex, own);
     if (own.empty()) return out_.sets->Add({key_, served, place});
     LocateFaults(options_.file_name, place, own);
     out_.faults.Add(own);
@@ -210,7 +216,8 @@ absl::StatusOr<ImportedText> ReadImportedText(const SpoolFile& text, const Impor
   FaultLog faults(options.file_name, kMaxFaultsListed);
   FaultLog warnings(options.file_name, kMaxFaultsListed, FaultLog::Order::kByPlace);
   ExternalSort sort(spool, options.sort_bytes);
-  if (absl::Status status = SortRecords(text, options, sort, faults, warnings, pulse); !status.ok()) return status;
+  if (absl::Status status = SortRecords(text, options, sort, faults, warnings, pulse); !status.ok())
+    return status;
   absl::StatusOr<std::unique_ptr<SortedItems>> records = sort.Finish();
   if (!records.ok()) return records.status();
 

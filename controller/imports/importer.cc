@@ -24,7 +24,8 @@ constexpr int kMostTries = 3;
 // One import on its way.
 class ImportRun {
  public:
-  ImportRun(ZoneImporter& importer, ImportStream& stream) : importer_(importer), stream_(stream), pulse_(stream) {}
+  ImportRun(ZoneImporter& importer, ImportStream& stream)
+      : importer_(importer), stream_(stream), pulse_(stream) {}
 
   absl::StatusOr<Imported> Run(const std::string& principal) {
     absl::StatusOr<std::unique_ptr<ImportAdmission::Entry>> entry = importer_.admission_.Enter();
@@ -52,8 +53,8 @@ class ImportRun {
     }
     request_.request_id = start_.request_id();
     if (start_.has_new_zone()) {
-      absl::StatusOr<ZoneToBe> zone =
-          ReadNewZone(start_.new_zone().domain_name(), start_.new_zone().account(), start_.new_zone().comment());
+      absl::StatusOr<ZoneToBe> zone = ReadNewZone(start_.new_zone().domain_name(),
+                                                  start_.new_zone().account(), start_.new_zone().comment());
       if (!zone.ok()) return zone.status();
       request_.account = zone->account;
       apex_ = zone->name;
@@ -90,8 +91,8 @@ class ImportRun {
       turn = *std::move(waited);
     }
     const size_t sort_bytes = small ? importer_.options_.small_sort_bytes : importer_.options_.sort_bytes;
-    absl::StatusOr<ImportedText> text = ReadImportedText(
-        *upload.text, {apex_, start_.file_name(), sort_bytes}, *importer_.spool_, pulse_);
+    absl::StatusOr<ImportedText> text =
+        ReadImportedText(*upload.text, {apex_, start_.file_name(), sort_bytes}, *importer_.spool_, pulse_);
     if (!text.ok()) return text.status();
     upload.text.reset();
     if (!text->faults.empty()) return text->faults.ToStatus();
@@ -104,7 +105,8 @@ class ImportRun {
 
   absl::Status MakeZone(const ImportedSets& sets) {
     const ZoneMerge::Zone nothing;
-    if (absl::Status status = Check(sets, nothing, importer_.options_.new_zone_entry, sets.count()); !status.ok()) {
+    if (absl::Status status = Check(sets, nothing, importer_.options_.new_zone_entry, sets.count());
+        !status.ok()) {
       return status;
     }
     return result_.difference.staged ? Stage(sets, nothing) : ProposeDifference();
@@ -125,7 +127,8 @@ class ImportRun {
       const bool replace = start_.mode() == v1::IMPORT_MODE_REPLACE;
       const ZoneMerge::Zone zone{view.get(), target_.zone_id, *generation, replace};
       const uint64_t most = sets.count() + row->record_sets();
-      if (absl::Status status = Check(sets, zone, importer_.options_.entry, most); !status.ok()) return status;
+      if (absl::Status status = Check(sets, zone, importer_.options_.entry, most); !status.ok())
+        return status;
       target_.revision = row->revision();
       if (!result_.difference.staged) {
         absl::Status status = ProposeDifference();

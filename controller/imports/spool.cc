@@ -64,9 +64,9 @@ absl::Status Spool::Take(uint64_t bytes) {
   }
   if (bytes_.fetch_add(bytes) + bytes > limits_.bytes) {
     bytes_ -= bytes;
-    return absl::ResourceExhaustedError(
-        absl::StrCat("no room in the spool: the imports under way may take ", limits_.bytes >> 20,
-                     " MiB together; try again when one of them has ended"));
+    return absl::ResourceExhaustedError(absl::StrCat("no room in the spool: the imports under way may take ",
+                                                     limits_.bytes >> 20,
+                                                     " MiB together; try again when one of them has ended"));
   }
   return absl::OkStatus();
 }
@@ -98,9 +98,8 @@ absl::StatusOr<absl::string_view> SpoolReader::Read(size_t count) {
     const size_t kept = buffer_.size();
     const uint64_t wanted = std::min<uint64_t>(end_ - next_, std::max(kReadAhead, count - kept));
     buffer_.resize(kept + wanted);
-    const ssize_t got = wanted == 0
-                            ? 0
-                            : pread(file_->descriptor_, buffer_.data() + kept, wanted, static_cast<off_t>(next_));
+    const ssize_t got =
+        wanted == 0 ? 0 : pread(file_->descriptor_, buffer_.data() + kept, wanted, static_cast<off_t>(next_));
     buffer_.resize(kept + static_cast<size_t>(std::max<ssize_t>(got, 0)));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return Failed("can't read", errno);

@@ -105,17 +105,17 @@ absl::Status StageDriver::Open(replication::RecordPuts puts, size_t bytes) {
   auto moved = std::make_shared<replication::RecordPuts>(std::move(puts));
   auto zone_id = std::make_shared<std::string>();
   auto nameservers = std::make_shared<std::vector<std::string>>();
-  Proposal proposal = ChunkProposal(
-      caller_, target_.zone_id, bytes,
-      [target = target_, usage = usage_, founded = founded_, moved, zone_id,
-       nameservers](const PlanContext& context) {
-        absl::StatusOr<Plan> plan = PlanFirstChunk(context, target, std::move(*moved), usage, *founded);
-        if (!plan.ok()) return plan;
-        *zone_id = plan->entry.effects(0).stage().zone_id();
-        const auto& targets = plan->entry.header().targets();
-        nameservers->assign(targets.begin(), targets.end());
-        return plan;
-      });
+  Proposal proposal = ChunkProposal(caller_, target_.zone_id, bytes,
+                                    [target = target_, usage = usage_, founded = founded_, moved, zone_id,
+                                     nameservers](const PlanContext& context) {
+                                      absl::StatusOr<Plan> plan =
+                                          PlanFirstChunk(context, target, std::move(*moved), usage, *founded);
+                                      if (!plan.ok()) return plan;
+                                      *zone_id = plan->entry.effects(0).stage().zone_id();
+                                      const auto& targets = plan->entry.header().targets();
+                                      nameservers->assign(targets.begin(), targets.end());
+                                      return plan;
+                                    });
   const absl::StatusOr<Outcome> outcome = ProposeAndWait(host_, std::move(proposal));
   if (!outcome.ok()) return outcome.status();
   stage_ = OpenedStage{*zone_id, outcome->position.index, 1};
@@ -137,11 +137,10 @@ absl::Status StageDriver::Send(replication::RecordPuts puts, size_t bytes, Pulse
     if (absl::Status status = pace_->WaitFor(index, pulse); !status.ok()) return status;
   }
   auto moved = std::make_shared<replication::RecordPuts>(std::move(puts));
-  Proposal proposal =
-      ChunkProposal(caller_, stage_->zone_id, bytes,
-                    [target = target_, stage = *stage_, moved](const PlanContext& context) {
-                      return PlanChunk(context, target, stage, std::move(*moved));
-                    });
+  Proposal proposal = ChunkProposal(caller_, stage_->zone_id, bytes,
+                                    [target = target_, stage = *stage_, moved](const PlanContext& context) {
+                                      return PlanChunk(context, target, stage, std::move(*moved));
+                                    });
   ++stage_->chunks;
   {
     const std::lock_guard<std::mutex> lock(in_flight_->mutex);
@@ -168,7 +167,8 @@ void StageDriver::Abort(const std::string& reason) {
   if (!stage_.has_value()) return;
   const absl::Status status = ProposeAbort(host_, *stage_, reason);
   if (!status.ok()) {
-    LogWarning("the stage of an import into {} is left open: {}", stage_->zone_id, std::string(status.message()));
+    LogWarning("the stage of an import into {} is left open: {}", stage_->zone_id,
+               std::string(status.message()));
   }
   stage_.reset();
 }

@@ -35,7 +35,8 @@ struct StageOptions {
 class StageDriver {
  public:
   // `proposal` has account and principal of the import. All must outlive it.
-  StageDriver(ImportHost& host, const ImportTarget& target, const Proposal& caller, const StageOptions& options);
+  StageDriver(ImportHost& host, const ImportTarget& target, const Proposal& caller,
+              const StageOptions& options);
   ~StageDriver();
 
   // Logs all record sets of the zone as it will be, but its own two, `total` altogether. ABORTED: the zone was changed, or

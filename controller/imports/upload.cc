@@ -39,7 +39,8 @@ absl::Status CheckStart(const v1::ImportStart& start) {
   }
   if (replace && !start.force() && start.if_revision() == 0) {
     return absl::InvalidArgumentError(
-        "an import that replaces removes all that the file does not have: say at which revision the zone has to "
+        "an import that replaces removes all that the file does not have: say at which revision the zone has "
+        "to "
         "be (if_revision), or force it");
   }
   return absl::OkStatus();
@@ -71,8 +72,8 @@ class Hash {
 };
 
 absl::Status CutOff(uint64_t bytes) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("the text is cut off after ", bytes, " bytes: its end was not sent; nothing was imported"));
+  return absl::InvalidArgumentError(absl::StrCat("the text is cut off after ", bytes,
+                                                 " bytes: its end was not sent; nothing was imported"));
 }
 
 absl::Status TooLarge(uint64_t bytes) {
@@ -89,7 +90,8 @@ absl::Status TooLarge(uint64_t bytes) {
 absl::StatusOr<v1::ImportStart> ReadImportStart(ImportStream& stream) {
   absl::StatusOr<v1::ImportZoneRequest> message = stream.Read();
   if (!message.ok() && !absl::IsOutOfRange(message.status())) return message.status();
-  if (!message.ok() || !message->has_start()) return absl::InvalidArgumentError("an import begins with its start");
+  if (!message.ok() || !message->has_start())
+    return absl::InvalidArgumentError("an import begins with its start");
   if (absl::Status status = CheckStart(message->start()); !status.ok()) return status;
   return std::move(*message->mutable_start());
 }
@@ -109,7 +111,8 @@ absl::StatusOr<Upload> ReceiveText(ImportStream& stream, Spool& spool, Pulse& pu
       if (message->end().bytes() != size) return CutOff(size);
       break;
     }
-    if (!message->has_text()) return absl::InvalidArgumentError("behind its start an import has text, then its end");
+    if (!message->has_text())
+      return absl::InvalidArgumentError("behind its start an import has text, then its end");
     const std::string& text = message->text();
     if (text.size() > kMaxTextMessage) {
       return absl::InvalidArgumentError(absl::StrCat("a piece of text is over ", kMaxTextMessage, " bytes"));

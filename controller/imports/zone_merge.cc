@@ -44,8 +44,7 @@ class ZoneMerge::Live {
     if (served_ == nullptr) return absl::OkStatus();
     if (!served_->status().ok()) return served_->status();
     if (!control_->status().ok()) return control_->status();
-    if (has() != control_->Valid() ||
-        (has() && control_->key().substr(control_prefix_.size()) != key())) {
+    if (has() != control_->Valid() || (has() && control_->key().substr(control_prefix_.size()) != key())) {
       return absl::DataLossError("a zone's record sets and their control parts don't match");
     }
     return absl::OkStatus();
@@ -87,16 +86,21 @@ absl::StatusOr<bool> ZoneMerge::Next() {
   past_live_ = order >= 0;
   if (order > 0) {
     const bool own = IsOwn(live_->key());
-    set_ = {own ? MergedSet::What::kOwn : replace_ ? MergedSet::What::kRemoved : MergedSet::What::kKept,
-            live_->key(), live_->served(), live_->control(), {}};
+    set_ = {own        ? MergedSet::What::kOwn
+            : replace_ ? MergedSet::What::kRemoved
+                       : MergedSet::What::kKept,
+            live_->key(),
+            live_->served(),
+            live_->control(),
+            {}};
     return true;
   }
   const ImportedSet& file = file_.set();
   if (order == 0 && file.served == live_->served()) {
     set_ = {MergedSet::What::kSame, live_->key(), live_->served(), live_->control(), file.place};
   } else {
-    set_ = {order == 0 ? MergedSet::What::kChanged : MergedSet::What::kAdded, file.key, file.served, file_control_,
-            file.place};
+    set_ = {order == 0 ? MergedSet::What::kChanged : MergedSet::What::kAdded, file.key, file.served,
+            file_control_, file.place};
   }
   return true;
 }

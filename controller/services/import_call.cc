@@ -10,9 +10,9 @@ namespace quartet::controller {
 
 namespace v1 = admin::v1;
 
-ImportCall::Reactor* ImportCall::Start(grpc::CallbackServerContext* context, Controller& controller,
+ImportCall::Reactor* ImportCall::Start(grpc::CallbackServerContext* context, ImportFn import,
                                        ImportThreads& threads, const Options& options) {
-  auto call = std::shared_ptr<ImportCall>(new ImportCall(context, controller, options));
+  auto call = std::shared_ptr<ImportCall>(new ImportCall(context, std::move(import), options));
   call->self_ = call;
   absl::StatusOr<Caller> caller = AdminCaller(*context);
   absl::Status status = caller.status();
@@ -26,7 +26,7 @@ ImportCall::Reactor* ImportCall::Start(grpc::CallbackServerContext* context, Con
   return call.get();
 }
 
-void ImportCall::Run() { End(controller_.ImportZone(caller_, *this)); }
+void ImportCall::Run() { End(import_(caller_, *this)); }
 
 absl::StatusOr<v1::ImportZoneRequest> ImportCall::Read() {
   std::unique_lock<std::mutex> lock(mutex_);
@@ -35,9 +35,9 @@ absl::StatusOr<v1::ImportZoneRequest> ImportCall::Read() {
   StartRead(&request_);
   if (!moved_.wait_for(lock, options_.idle, [this] { return !reading_ || gone_; })) {
     GoLocked();
-    return absl::AbortedError(
-        absl::StrCat("the client sent nothing for ", absl::FormatDuration(absl::FromChrono(options_.idle)),
-                     " and is taken for gone; nothing was imported"));
+    return absl::AbortedError(absl::StrCat("the client sent nothing for ",
+                                           absl::FormatDuration(absl::FromChrono(options_.idle)),
+                                           " and is taken for gone; nothing was imported"));
   }
   if (gone_) return absl::AbortedError("the client went away");
   if (!read_ok_) return absl::OutOfRangeError("the client sends no more");

@@ -6,9 +6,11 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -21,8 +23,9 @@ namespace quartet::controller {
 
 // Reads a message when the import asks for one, so that gRPC holds back a client that is ahead of the spool. Progress
 // that the client does not take is replaced by later. Owns itself until gRPC is done with it.
-class ImportCall : public grpc::ServerBidiReactor<admin::v1::ImportZoneRequest, admin::v1::ImportZoneResponse>,
-                   public ImportStream {
+class ImportCall
+    : public grpc::ServerBidiReactor<admin::v1::ImportZoneRequest, admin::v1::ImportZoneResponse>,
+      public ImportStream {
  public:
   using Reactor = grpc::ServerBidiReactor<admin::v1::ImportZoneRequest, admin::v1::ImportZoneResponse>;
 
@@ -31,7 +34,10 @@ class ImportCall : public grpc::ServerBidiReactor<admin::v1::ImportZoneRequest, 
     std::chrono::milliseconds idle{60'000};
   };
 
-  static Reactor* Start(grpc::CallbackServerContext* context, Controller& controller, ImportThreads& threads,
+  // Controller::ImportZone; called on a thread of its own.
+  using ImportFn = std::function<absl::StatusOr<admin::v1::ImportResult>(const Caller&, ImportStream&)>;
+
+  static Reactor* Start(grpc::CallbackServerContext* context, ImportFn import, ImportThreads& threads,
                         const Options& options);
 
   // For the import's thread.
@@ -48,15 +54,15 @@ class ImportCall : public grpc::ServerBidiReactor<admin::v1::ImportZoneRequest, 
  private:
   using Time = std::chrono::steady_clock::time_point;
 
-  ImportCall(grpc::CallbackServerContext* context, Controller& controller, const Options& options)
-      : context_(context), controller_(controller), options_(options) {}
+  ImportCall(grpc::CallbackServerContext* context, ImportFn import, const Options& options)
+      : context_(context), import_(std::move(import)), options_(options) {}
   void Run();
   void End(absl::StatusOr<admin::v1::ImportResult> result);
   void WriteLocked();
   void GoLocked();
 
   grpc::CallbackServerContext* const context_;
-  Controller& controller_;
+  const ImportFn import_;
   const Options options_;
   std::shared_ptr<ImportCall> self_;
   Caller caller_;

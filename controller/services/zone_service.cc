@@ -36,7 +36,10 @@ class ZoneService final : public v1::ZoneService::WithCallbackMethod_ImportZone<
   }
 
   ImportCall::Reactor* ImportZone(grpc::CallbackServerContext* context) override {
-    return ImportCall::Start(context, controller_, threads_, {});
+    return ImportCall::Start(
+        context,
+        [this](const Caller& caller, ImportStream& stream) { return controller_.ImportZone(caller, stream); },
+        threads_, {});
   }
 
  private:

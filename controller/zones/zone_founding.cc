@@ -168,8 +168,9 @@ absl::Status CheckStillFree(const PlanContext& context, const ZoneToBe& zone, co
     const auto found = roster->nameservers.find(assignment.target());
     if (found == roster->nameservers.end() ||
         found->second.row.state() != stored::v1::NAMESERVER_STATE_ACTIVE) {
-      return absl::AbortedError(absl::StrCat("nameserver ", assignment.target(),
-                                             ", which the new zone was to have, has gone meanwhile; try again"));
+      return absl::AbortedError(
+          absl::StrCat("nameserver ", assignment.target(),
+                       ", which the new zone was to have, has gone meanwhile; try again"));
     }
     four.insert(assignment.target());
   }
@@ -178,9 +179,10 @@ absl::Status CheckStillFree(const PlanContext& context, const ZoneToBe& zone, co
   if (!excluded.ok()) return excluded.status();
   for (const std::string& nameserver : *excluded) {
     if (!four.contains(nameserver)) continue;
-    return absl::AbortedError(absl::StrCat("nameserver ", nameserver,
-                                           ", which the new zone was to have, was given to another zone of its "
-                                           "name, above or below it meanwhile; try again"));
+    return absl::AbortedError(
+        absl::StrCat("nameserver ", nameserver,
+                     ", which the new zone was to have, was given to another zone of its "
+                     "name, above or below it meanwhile; try again"));
   }
   return absl::OkStatus();
 }

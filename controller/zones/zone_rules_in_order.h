@@ -41,7 +41,8 @@ class RulesInOrder {
 
   void EndOwner();
   void CheckDnamesAbove();
-  void Fault(const std::string& owner_key, absl::string_view type, dns::Place place, absl::string_view message);
+  void Fault(const std::string& owner_key, absl::string_view type, dns::Place place,
+             absl::string_view message);
   dns::Name NameOf(absl::string_view owner_key) const;
 
   const dns::Name apex_;
