@@ -10,12 +10,16 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
+#include <system_error>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
 namespace quartet::controller {
 namespace {
 
+constexpr absl::string_view kFilePrefix = "text-";
 constexpr size_t kBuffer = 256 << 10;
 constexpr size_t kReadAhead = 64 << 10;
 // How much of a text stays in memory behind its reader, at most.
@@ -25,6 +29,14 @@ absl::Status Failed(absl::string_view what, int error) {
   const std::string message = absl::StrCat("the controller's spool: ", what, ": ", std::strerror(error));
   if (error == ENOSPC || error == EDQUOT || error == EMFILE) return absl::ResourceExhaustedError(message);
   return absl::UnavailableError(message);
+}
+
+// Files of a process that ended between making one and taking its name away.
+void RemoveLeftOver(const std::string& directory) {
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(directory, error)) {
+    if (absl::StartsWith(file.path().filename().string(), kFilePrefix)) unlink(file.path().c_str());
+  }
 }
 
 absl::Status WriteAll(int descriptor, absl::string_view bytes) {
@@ -43,12 +55,13 @@ absl::StatusOr<std::unique_ptr<Spool>> Spool::Open(const std::string& directory,
   if (mkdir(directory.c_str(), 0700) != 0 && errno != EEXIST) {
     return Failed(absl::StrCat("can't make ", directory), errno);
   }
+  RemoveLeftOver(directory);
   return std::unique_ptr<Spool>(new Spool(directory, limits));
 }
 
 absl::StatusOr<std::unique_ptr<SpoolFile>> Spool::Create() {
   // O_TMPFILE would never have a name, but not every file system has it.
-  std::string path = absl::StrCat(directory_, "/importXXXXXX");
+  std::string path = absl::StrCat(directory_, "/", kFilePrefix, "XXXXXX");
   const int descriptor = mkostemp(path.data(), O_CLOEXEC);
   if (descriptor < 0) return Failed(absl::StrCat("can't make a file in ", directory_), errno);
   unlink(path.c_str());

@@ -25,7 +25,7 @@ class Spool {
     uint64_t keep_free = uint64_t{256} << 20;
   };
 
-  // Makes `directory` if it is not there.
+  // Makes `directory` if it is not there, and removes what a crash may have left in it.
   static absl::StatusOr<std::unique_ptr<Spool>> Open(const std::string& directory, const Limits& limits);
 
   // An empty file.

@@ -1,6 +1,8 @@
 #include "controller/imports/spool.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -93,6 +95,16 @@ TEST(Spool, ItsFilesHaveNoNames) {
   ASSERT_TRUE(file->Append("x").ok());
   ASSERT_TRUE(file->Flush().ok());
   EXPECT_TRUE(std::filesystem::is_empty(directory));
+}
+
+TEST(Spool, RemovesWhatACrashLeft) {
+  const std::string directory = Directory("left");
+  std::filesystem::create_directory(directory);
+  std::ofstream(directory + "/text-abcdef") << "left over";
+  std::ofstream(directory + "/other") << "somebody's";
+  ASSERT_TRUE(Spool::Open(directory, Limits(1)).ok());
+  EXPECT_FALSE(std::filesystem::exists(directory + "/text-abcdef"));
+  EXPECT_TRUE(std::filesystem::exists(directory + "/other"));
 }
 
 TEST(Spool, SaysWhereItCanNotBe) {

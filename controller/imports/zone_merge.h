@@ -9,7 +9,6 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "controller/imports/imported_sets.h"
-#include "quartet/admin/v1/zone.pb.h"
 #include "replication/store/store.h"
 
 namespace quartet::controller {
