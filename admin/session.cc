@@ -69,8 +69,12 @@ const std::shared_ptr<grpc::Channel>& Session::channel() {
   return channel_;
 }
 
-void Session::Prepare(grpc::ClientContext& context) const {
+void Session::PrepareOpenEnded(grpc::ClientContext& context) const {
   context.AddMetadata("quartet-fault-bytes", std::to_string(kFaultBytes));
+}
+
+void Session::Prepare(grpc::ClientContext& context) const {
+  PrepareOpenEnded(context);
   const auto timeout = std::chrono::duration<double>(timeout_seconds);
   context.set_deadline(std::chrono::system_clock::now() +
                        std::chrono::duration_cast<std::chrono::system_clock::duration>(timeout));

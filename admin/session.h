@@ -44,6 +44,8 @@ class Session {
 
   // Sets the deadline of a call.
   void Prepare(grpc::ClientContext& context) const;
+  // The same for a call that may take any time.
+  void PrepareOpenEnded(grpc::ClientContext& context) const;
 
   // Returns if `status` is OK; else prints what happened, with all faults, and exits.
   void Check(const grpc::Status& status, const grpc::ClientContext& context) const;

@@ -1,12 +1,9 @@
 #include <grpcpp/grpcpp.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iostream>
+#include <cstdint>
 #include <memory>
-#include <sstream>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -14,6 +11,7 @@
 #include "admin/commands.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
+#include "admin/zone_import.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 
 namespace quartet::admin {
@@ -26,22 +24,9 @@ struct Arguments {
   std::string account;
   bool wait = false;
   bool force = false;
+  bool replace = false;
+  uint64_t if_revision = 0;
 };
-
-std::string ReadZoneFile(const Session& session, const std::string& path) {
-  std::ostringstream text;
-  if (path == "-") {
-    text << std::cin.rdbuf();
-    return text.str();
-  }
-  std::ifstream file(path, std::ios::binary);
-  if (!file || file.peek() == std::ifstream::traits_type::eof()) {
-    session.Fail(kUsage,
-                 absl::StrCat("can't read ", path, ": ", errno != 0 ? std::strerror(errno) : "it is empty"));
-  }
-  text << file.rdbuf();
-  return text.str();
-}
 
 void PrintZone(const Session& session, const v1::Zone& zone) {
   if (session.json()) return PrintJson(zone);
@@ -66,36 +51,67 @@ void PrintZone(const Session& session, const v1::Zone& zone) {
   table.Print("no nameservers");
 }
 
-void PrintWarnings(const v1::CreateZoneResponse& response) {
-  for (const v1::Fault& warning : response.warnings()) {
-    const std::string where =
-        warning.line() > 0 ? absl::StrCat(warning.file(), ":", warning.line(), ":", warning.column(), ": ")
-                           : "";
-    std::fprintf(stderr, "quartet: warning: %s%s\n", where.c_str(), warning.message().c_str());
-  }
+void PrintState(const v1::Change& change) {
+  std::printf("Change %s is %s.\n", LastPart(change.name()).c_str(),
+              change.state() == v1::Change::STATE_INSYNC ? "INSYNC" : "PENDING");
 }
 
-void CreateZone(Session& session, const Arguments& arguments) {
+void CreateEmptyZone(Session& session, const Arguments& arguments) {
   v1::CreateZoneRequest request;
   request.set_domain_name(arguments.zone);
-  if (!arguments.file.empty()) {
-    request.set_zone_file(ReadZoneFile(session, arguments.file));
-    request.set_zone_file_name(arguments.file == "-" ? "standard input" : arguments.file);
-  }
   request.set_account(arguments.account);
   request.set_comment(arguments.comment);
   request.set_request_id(Session::NewRequestId());
   auto response = Invoke<v1::CreateZoneResponse>(session, [&](auto* context, auto* out) {
     return v1::ZoneService::NewStub(session.channel())->CreateZone(context, request, out);
   });
-  PrintWarnings(response);
   if (!session.json()) PrintZone(session, response.zone());
   if (arguments.wait) {
     *response.mutable_change() = WaitForChange(session, response.change().name(), 0);
   }
   if (session.json()) return PrintJson(response);
-  std::printf("Change %s is %s.\n", LastPart(response.change().name()).c_str(),
-              response.change().state() == v1::Change::STATE_INSYNC ? "INSYNC" : "PENDING");
+  PrintState(response.change());
+}
+
+void CreateZone(Session& session, const Arguments& arguments) {
+  if (arguments.file.empty()) return CreateEmptyZone(session, arguments);
+  v1::ImportStart start;
+  start.mutable_new_zone()->set_domain_name(arguments.zone);
+  start.mutable_new_zone()->set_account(arguments.account);
+  start.mutable_new_zone()->set_comment(arguments.comment);
+  v1::ImportResult result = ImportFile(session, std::move(start), arguments.file);
+  if (!session.json()) PrintZone(session, result.zone());
+  if (arguments.wait) *result.mutable_change() = WaitForChange(session, result.change().name(), 0);
+  if (session.json()) return PrintJson(result);
+  PrintState(result.change());
+}
+
+void ImportZone(Session& session, const Arguments& arguments) {
+  if (arguments.replace && arguments.if_revision == 0 && !arguments.force) {
+    session.Fail(
+        kUsage,
+        "--replace removes all record sets that the file does not have: say --if-revision N (as `quartet "
+        "zone show` tells it), or --force");
+  }
+  v1::ImportStart start;
+  start.set_zone(absl::StrCat("zones/", arguments.zone));
+  start.set_mode(arguments.replace ? v1::IMPORT_MODE_REPLACE : v1::IMPORT_MODE_MERGE);
+  start.set_if_revision(arguments.if_revision);
+  start.set_force(arguments.force);
+  v1::ImportResult result = ImportFile(session, std::move(start), arguments.file);
+  if (!session.json()) {
+    std::printf("Imported into %s: %s added, %s changed, %s removed; %s record sets at revision %s.\n",
+                result.zone().domain_name().c_str(), WithCommas(result.added()).c_str(),
+                WithCommas(result.changed()).c_str(), WithCommas(result.removed()).c_str(),
+                WithCommas(result.zone().record_sets()).c_str(),
+                absl::StrCat(result.zone().revision()).c_str());
+  }
+  if (arguments.wait && result.has_change()) {
+    *result.mutable_change() = WaitForChange(session, result.change().name(), 0);
+  }
+  if (session.json()) return PrintJson(result);
+  if (result.has_change()) return PrintState(result.change());
+  std::printf("The zone was so already: nothing was changed.\n");
 }
 
 void ListZones(Session& session) {
@@ -141,7 +157,36 @@ void DeleteZone(Session& session, const Arguments& arguments) {
   FinishChange(session, change, arguments.wait);
 }
 
+void AddImport(CLI::App& zone, Session& session, const std::shared_ptr<Arguments>& arguments) {
+  CLI::App* import = zone.add_subcommand("import", "Fill a zone from a zone file of any size");
+  import->footer(
+      "A merge (the default) puts the record sets of the file in the place of those of their owner and type; "
+      "all\n"
+      "others stay. With --replace the zone has the record sets of the file and no others, and what the file "
+      "does not\n"
+      "have is removed. Either way SOA and apex NS stay as they are: those of the file are left out. The "
+      "zone becomes\n"
+      "what the file says all at once, or, if the file has any fault, not at all.\n\n"
+      "A merge ends with nothing changed if somebody changes the zone meanwhile; so does --replace "
+      "--if-revision. With\n"
+      "--force, what was changed meanwhile is replaced too.\n\n"
+      "Examples:\n"
+      "  quartet zone import example.com hosts.zone --wait\n"
+      "  quartet zone import example.com example.com.zone --replace --if-revision 12\n"
+      "  zcat example.com.zone.gz | quartet zone import example.com - --replace --force --wait --timeout "
+      "300");
+  import->add_option("ZONE", arguments->zone, "Name or id")->required();
+  import->add_option("FILE", arguments->file, "Zone file; - is standard input")->required();
+  import->add_flag("--replace", arguments->replace, "Remove what the file does not have");
+  import->add_option("--if-revision", arguments->if_revision, "Only if the zone is at this revision")
+      ->check(CLI::PositiveNumber);
+  import->add_flag("--force", arguments->force, "With --replace: at whatever revision");
+  import->add_flag("--wait", arguments->wait, "Wait until all four nameservers serve it");
+  import->callback([&session, arguments] { ImportZone(session, *arguments);
+});
 }  // namespace
+
+}  // namespace quartet::admin
 
 void AddZoneCommands(CLI::App& app, Session& session) {
   CLI::App* zone = app.add_subcommand("zone", "Hosted zones")->require_subcommand(1);
@@ -161,6 +206,8 @@ void AddZoneCommands(CLI::App& app, Session& session) {
   create->add_option("--account", arguments->account, "Account it belongs to");
   create->add_flag("--wait", arguments->wait, "Wait until all four nameservers serve it");
   create->callback([&session, arguments] { CreateZone(session, *arguments); });
+
+  AddImport(*zone, session, arguments);
 
   CLI::App* list = zone->add_subcommand("list", "All zones, in order of their names");
   list->callback([&session] { ListZones(session); });

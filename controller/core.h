@@ -12,6 +12,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "controller/imports/pulse.h"
 #include "controller/trimming/log_trimmer.h"
 #include "controller/watch.h"
 #include "quartet/admin/v1/change.pb.h"
@@ -48,6 +49,8 @@ class Controller {
     std::string version;
     // Bytes that the log may hold: see controller/trimming/log_trimmer.h.
     uint64_t log_bytes = LogTrimmer::kLogBytes;
+    // For texts of imports, on the store's disk; without one no import is taken.
+    std::string spool_directory = {};
   };
 
   // Opens the log in `store`, or makes one, and starts the sequencer's thread. `clock` and `random` must
@@ -94,6 +97,8 @@ class Controller {
   // ZoneService.
   virtual absl::StatusOr<admin::v1::CreateZoneResponse> CreateZone(
       const Caller& caller, const admin::v1::CreateZoneRequest& request) = 0;
+  // Blocks until the import has ended: for a thread of its own, of low priority. At most eight at once are taken.
+  virtual absl::StatusOr<admin::v1::ImportResult> ImportZone(const Caller& caller, ImportStream& stream) = 0;
   virtual absl::StatusOr<admin::v1::Zone> GetZone(const admin::v1::GetZoneRequest& request) = 0;
   virtual absl::StatusOr<admin::v1::ListZonesResponse> ListZones(
       const admin::v1::ListZonesRequest& request) = 0;

@@ -12,6 +12,8 @@
 
 #include "controller/assignment/usage.h"
 #include "controller/core.h"
+#include "controller/imports/import_host.h"
+#include "controller/imports/importer.h"
 #include "controller/inspection/inspector.h"
 #include "controller/inspection/quarantine.h"
 #include "controller/reports/node_reports.h"
@@ -24,7 +26,7 @@
 
 namespace quartet::controller {
 
-class Core : public Controller {
+class Core : public Controller, private ImportHost {
  public:
   Core(std::unique_ptr<store::Store> store, std::unique_ptr<replication::Log> log, const Options& options,
        replication::Clock& clock)
@@ -54,6 +56,7 @@ class Core : public Controller {
 
   absl::StatusOr<admin::v1::CreateZoneResponse> CreateZone(
       const Caller& caller, const admin::v1::CreateZoneRequest& request) override;
+  absl::StatusOr<admin::v1::ImportResult> ImportZone(const Caller& caller, ImportStream& stream) override;
   absl::StatusOr<admin::v1::Zone> GetZone(const admin::v1::GetZoneRequest& request) override;
   absl::StatusOr<admin::v1::ListZonesResponse> ListZones(const admin::v1::ListZonesRequest& request) override;
   absl::StatusOr<admin::v1::Change> DeleteZone(const Caller& caller,
@@ -88,6 +91,14 @@ class Core : public Controller {
   admin::v1::Status GetStatus() override;
 
  private:
+  // What imports need; replica and WatchNodes are above.
+  void ProposeAsync(Proposal proposal, Sequencer::Done done) override {
+    thread_->ProposeAsync(std::move(proposal), std::move(done));
+  }
+  uint64_t ZonesOf(const std::string& nameserver) const override { return usage_.ZonesOf(nameserver); }
+  std::vector<NodePlace> Connected(const std::vector<std::string>& nameservers) const override;
+  absl::StatusOr<ZoneImporter*> Importer();
+
   // On the sequencer's thread.
   void Committed(const std::vector<Sequencer::Committed>& entries);
   absl::StatusOr<Outcome> Propose(absl::StatusOr<Proposal> proposal);
@@ -124,6 +135,9 @@ class Core : public Controller {
   std::mutex verifying_;
   std::mutex committed_mutex_;
   CommittedFn committed_;
+  std::mutex importer_mutex_;
+  // Made when it is first needed.
+  std::unique_ptr<ZoneImporter> importer_;
   std::mutex starting_;
   // Last: its thread uses all of the above.
   std::unique_ptr<SequencerThread> thread_;

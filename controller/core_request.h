@@ -8,14 +8,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "controller/core.h"
+#include "controller/requests.h"
 #include "controller/sequencer/proposal.h"
-#include "dns/name/name.h"
-#include "google/protobuf/message.h"
 #include "quartet/admin/v1/status.pb.h"
 
 namespace quartet::controller {
 
-inline constexpr size_t kMaxRequestId = 64;
 // Alarms listed in a status.
 inline constexpr int kMaxAlarms = 100;
 
@@ -24,11 +22,6 @@ absl::StatusOr<std::string> IdIn(absl::string_view collection, absl::string_view
 
 // Counts it, and lists it if there is room.
 void AddAlarm(std::string source, std::string zone, std::string message, admin::v1::Status& status);
-
-absl::StatusOr<dns::Name> ReadDomain(absl::string_view text);
-
-// The same body of the same call has the same hash.
-std::string HashOf(absl::string_view call, const google::protobuf::Message& request);
 
 template <typename Request>
 absl::StatusOr<Proposal> MakeProposal(const Caller& caller, absl::string_view account, absl::string_view call,

@@ -169,6 +169,12 @@ absl::StatusOr<admin::v1::Node> Core::DrainNode(const Caller& caller,
                                   }));
 }
 
+std::vector<NodePlace> Core::Connected(const std::vector<std::string>& nameservers) const {
+  std::vector<NodePlace> places;
+  for (auto& [node, index] : driver_->Connected(nameservers)) places.push_back({node, index});
+  return places;
+}
+
 absl::StatusOr<admin::v1::Node> Core::ProposeNode(const std::string& id, absl::StatusOr<Proposal> proposal) {
   absl::StatusOr<Outcome> outcome = Propose(std::move(proposal));
   if (!outcome.ok()) return outcome.status();

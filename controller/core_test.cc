@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "controller/imports/import_fixture.h"
 #include "controller/sequencer/plan_fixture.h"
 #include "controller/zones/faults.h"
 #include "gtest/gtest.h"
@@ -31,7 +32,7 @@ class CoreTest : public ::testing::Test {
   CoreTest() {
     auto store = std::make_unique<store::MemoryStore>();
     store_ = store.get();
-    controller_ = std::move(Controller::Open(std::move(store), clock_, random_, {"c-1", "0.1"})).value();
+    controller_ = std::move(Controller::Open(std::move(store), clock_, random_, {"c-1", "0.1", absl::StrCat(::testing::TempDir(), "/imports")})).value();
     controller_->set_on_committed([this](const replication::Position& head, bool roster_changed) {
       const std::lock_guard<std::mutex> lock(mutex_);
       head_ = head;
@@ -194,6 +195,27 @@ TEST_F(CoreTest, AZoneGoesFromNothingToInsync) {
   }
   // The replica shows it a moment before those who are told.
   EXPECT_TRUE(WaitUntil([&] { return controller_->GetStatus().pending_changes() == 0; }));
+}
+
+TEST_F(CoreTest, AnImportTooLargeForOneEntryGoesInsync) {
+  MakeRoster();
+  AckAll(Head().index);
+  ASSERT_TRUE(WaitUntil([&] { return AllCounted(); }));
+  std::string text = "$TTL 60\n@ NS old.test.\n";
+  for (int i = 0; i < 5000; ++i) absl::StrAppend(&text, "h", i, " A 192.0.2.1\n");
+  v1::ImportStart start;
+  start.mutable_new_zone()->set_domain_name("Example.com");
+  ScriptedStream stream(Messages(start, text));
+  const auto made = controller_->ImportZone(kAdmin, stream);
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->zone().record_sets(), 5002u);
+  EXPECT_EQ(made->zone().domain_name(), "Example.com.");
+  EXPECT_EQ(made->added(), 5000u);
+  EXPECT_EQ(made->total_warnings(), 1u);
+  EXPECT_EQ(made->change().state(), v1::Change::STATE_PENDING);
+  EXPECT_EQ(controller_->GetStatus().zones(), 1u);
+  AckAll(made->change().index());
+  EXPECT_TRUE(WaitUntil([&] { return IsInsync(made->change().name()); }));
 }
 
 TEST_F(CoreTest, GetChangeNamesWhoServesAndWhoDoesNot) {

@@ -14,30 +14,16 @@
 #include "replication/entry/entry.h"
 
 namespace quartet::controller {
-namespace {
-
-constexpr size_t kMaxAccount = 255;
-constexpr size_t kMaxComment = 4096;
-
-}  // namespace
 
 absl::StatusOr<admin::v1::CreateZoneResponse> Core::CreateZone(const Caller& caller,
                                                                const admin::v1::CreateZoneRequest& request) {
-  if (request.account().size() > kMaxAccount)
-    return absl::InvalidArgumentError("the account's name is too long");
-  if (request.comment().size() > kMaxComment) {
-    return absl::InvalidArgumentError(absl::StrCat("the comment is over ", kMaxComment, " bytes"));
-  }
-  absl::StatusOr<dns::Name> name = ReadDomain(request.domain_name());
-  if (!name.ok()) return name.status();
+  absl::StatusOr<ZoneToBe> to_be = ReadNewZone(request.domain_name(), request.account(), request.comment());
+  if (!to_be.ok()) return to_be.status();
   admin::v1::CreateZoneResponse response;
   FaultList faults;
-  CheckZoneName(*name, faults);
-  NewZone zone{*name, request.account(), request.comment(), {}, request.zone_file_name()};
-  if (faults.empty()) {
-    zone.record_sets = ImportZoneFile(request.zone_file(), request.zone_file_name(), *name, faults,
-                                      *response.mutable_warnings());
-  }
+  NewZone zone{to_be->name, to_be->account, to_be->comment, {}, request.zone_file_name()};
+  zone.record_sets = ImportZoneFile(request.zone_file(), request.zone_file_name(), zone.name, faults,
+                                    *response.mutable_warnings());
   if (!faults.empty()) return faults.ToStatus();
   if (const size_t bytes = EntryBytes(zone.record_sets); bytes > replication::kMaxEntryBytes) {
     return absl::ResourceExhaustedError(absl::StrCat("the zone file is too large: its record sets take ",
@@ -57,6 +43,47 @@ absl::StatusOr<admin::v1::CreateZoneResponse> Core::CreateZone(const Caller& cal
   *response.mutable_zone() = *std::move(made);
   *response.mutable_change() = *std::move(change);
   return response;
+}
+
+absl::StatusOr<ZoneImporter*> Core::Importer() {
+  const std::lock_guard<std::mutex> lock(importer_mutex_);
+  if (importer_ == nullptr) {
+    if (options_.spool_directory.empty()) {
+      return absl::FailedPreconditionError("this controller has no directory to spool imports in");
+    }
+    ZoneImporter::Options options;
+    options.directory = options_.spool_directory;
+    absl::StatusOr<std::unique_ptr<ZoneImporter>> importer = ZoneImporter::Open(*this, options);
+    if (!importer.ok()) return importer.status();
+    importer_ = *std::move(importer);
+  }
+  return importer_.get();
+}
+
+absl::StatusOr<admin::v1::ImportResult> Core::ImportZone(const Caller& caller, ImportStream& stream) {
+  absl::StatusOr<ZoneImporter*> importer = Importer();
+  if (!importer.ok()) return importer.status();
+  absl::StatusOr<Imported> imported = (*importer)->Import(caller.principal, stream);
+  if (!imported.ok()) return imported.status();
+  const Outcome& outcome = imported->outcome;
+  admin::v1::ImportResult result;
+  absl::StatusOr<admin::v1::Zone> zone =
+      GetZoneById(outcome.zone_id.empty() ? imported->zone_id : outcome.zone_id);
+  if (!zone.ok()) return zone.status();
+  *result.mutable_zone() = *std::move(zone);
+  if (!outcome.change_id.empty()) {
+    absl::StatusOr<admin::v1::Change> change = ChangeById(outcome.change_id);
+    if (!change.ok()) return change.status();
+    *result.mutable_change() = *std::move(change);
+  }
+  *result.mutable_warnings() = std::move(imported->warnings);
+  result.set_total_warnings(imported->total_warnings);
+  result.set_duplicate(outcome.duplicate);
+  if (outcome.duplicate) return result;
+  result.set_added(imported->difference.added);
+  result.set_changed(imported->difference.changed);
+  result.set_removed(imported->difference.removed);
+  return result;
 }
 
 absl::StatusOr<admin::v1::Zone> Core::GetZone(const admin::v1::GetZoneRequest& request) {

@@ -54,9 +54,12 @@ int Run(const Options& options) {
   if (!material.ok()) return Fail(material.status());
   absl::StatusOr<std::unique_ptr<store::Store>> store = OpenServiceStore(options.data);
   if (!store.ok()) return Fail(store.status());
-  absl::StatusOr<std::unique_ptr<Controller>> controller = Controller::Open(
-      *std::move(store), replication::SystemClock(), replication::SystemRandom(),
-      {.name = options.name, .version = std::string(replication::kVersion), .log_bytes = options.log_bytes});
+  absl::StatusOr<std::unique_ptr<Controller>> controller =
+      Controller::Open(*std::move(store), replication::SystemClock(), replication::SystemRandom(),
+                       {.name = options.name,
+                        .version = std::string(replication::kVersion),
+                        .log_bytes = options.log_bytes,
+                        .spool_directory = options.data + "/imports"});
   if (!controller.ok()) return Fail(WithWayOut(controller.status(), options.data));
 
   replication::Scrubber::Options scrub;

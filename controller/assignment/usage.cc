@@ -20,6 +20,8 @@ absl::Status Usage::Load(const store::Reader& replica) {
 // A zone's set does not change while it lives (assignment moves come later): it begins and ends.
 void Usage::Committed(const stored::v1::Entry& entry) {
   for (const stored::v1::Effect& effect : entry.effects()) {
+    // An import may make its zone.
+    if (effect.has_flip() && effect.flip().prev_revision() == 0) Add(effect.flip().row(), 1);
     if (!effect.has_zone()) continue;
     if (effect.zone().prev_revision() == 0) Add(effect.zone().row(), 1);
     if (effect.zone().row().state() == stored::v1::ZONE_STATE_DELETED) Add(effect.zone().row(), -1);

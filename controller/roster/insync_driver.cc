@@ -5,6 +5,7 @@
 #include "controller/roster/insync_plan.h"
 #include "controller/roster/roster_messages.h"
 #include "replication/base/log.h"
+#include "replication/replica/apply.h"
 #include "replication/replica/full_view.h"
 
 namespace quartet::controller {
@@ -20,12 +21,9 @@ constexpr int64_t kPatienceUs = 2000;
 std::optional<TrackedChange> ChangeOf(const Sequencer::Committed& committed) {
   const std::string& id = committed.entry.header().change_id();
   if (id.empty()) return std::nullopt;
-  for (const stored::v1::Effect& effect : committed.entry.effects()) {
-    if (!effect.has_zone()) continue;
-    const stored::v1::ZoneRow& row = effect.zone().row();
-    return TrackedChange{id, row.id(), committed.position.index, row.revision(), TargetsOf(row)};
-  }
-  return std::nullopt;
+  const stored::v1::ZoneRow* row = replication::ZoneRowOf(committed.entry);
+  if (row == nullptr) return std::nullopt;
+  return TrackedChange{id, row->id(), committed.position.index, row->revision(), TargetsOf(*row)};
 }
 
 }  // namespace
@@ -132,6 +130,22 @@ admin::v1::Change InsyncDriver::Describe(const stored::v1::ChangeRow& row,
 admin::v1::Node InsyncDriver::Describe(const stored::v1::NodeRow& row, uint64_t head) const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return NodeMessage(row, tracker_, head);
+}
+
+std::vector<std::pair<std::string, uint64_t>> InsyncDriver::Connected(
+    const std::vector<std::string>& nameservers) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<std::pair<std::string, uint64_t>> places;
+  for (const std::string& nameserver : nameservers) {
+    const auto nodes = tracker_.roster().by_nameserver.find(nameserver);
+    if (nodes == tracker_.roster().by_nameserver.end()) continue;
+    for (const std::string& node : nodes->second) {
+      const replication::NodeProgress* progress = tracker_.progress(node);
+      if (progress == nullptr || !progress->connected || !progress->acknowledged) continue;
+      if (progress->epoch == tracker_.epoch()) places.emplace_back(node, progress->acknowledged_index);
+    }
+  }
+  return places;
 }
 
 bool InsyncDriver::IsConnected(const std::string& node) const {

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -40,6 +41,9 @@ class InsyncDriver {
 
   admin::v1::Change Describe(const stored::v1::ChangeRow& row, const TrackedChange& change) const;
   admin::v1::Node Describe(const stored::v1::NodeRow& row, uint64_t head) const;
+  // The nodes of these nameservers that are connected and have acknowledged something in this epoch, with the index of
+  // what they have.
+  std::vector<std::pair<std::string, uint64_t>> Connected(const std::vector<std::string>& nameservers) const;
   bool IsConnected(const std::string& node) const;
   size_t nodes_connected() const;
   size_t pending_changes() const;

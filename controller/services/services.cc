@@ -4,6 +4,7 @@
 
 #include <chrono>
 
+#include "controller/services/import_threads.h"
 #include "controller/services/watch_pump.h"
 
 namespace quartet::controller {
@@ -13,11 +14,14 @@ namespace {
 constexpr std::chrono::microseconds kChangeInterval(0);
 constexpr std::chrono::microseconds kNodeInterval(10'000);
 
+// Above the imports that are taken (ZoneImporter), so that those above are refused by it.
+constexpr size_t kMostImportThreads = 16;
+
 }  // namespace
 
 struct AdminServices::State {
   explicit State(Controller& controller) : change_pump(kChangeInterval), node_pump(kNodeInterval) {
-    services.push_back(MakeZoneService(controller));
+    services.push_back(MakeZoneService(controller, import_threads));
     services.push_back(MakeRecordSetService(controller));
     services.push_back(MakeChangeService(controller, change_pump));
     services.push_back(MakeNameserverService(controller));
@@ -26,6 +30,7 @@ struct AdminServices::State {
     services.push_back(MakeVerifyService(controller));
   }
 
+  ImportThreads import_threads{kMostImportThreads};
   WatchPump change_pump;
   WatchPump node_pump;
   std::vector<std::unique_ptr<grpc::Service>> services;

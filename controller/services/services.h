@@ -25,11 +25,13 @@ class AdminServices {
   std::unique_ptr<State> state_;
 };
 
-std::unique_ptr<grpc::Service> MakeZoneService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeRecordSetService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeNameserverService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeStatusService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeVerifyService(Controller& controller);
+
+class ImportThreads;
+std::unique_ptr<grpc::Service> MakeZoneService(Controller& controller, ImportThreads& threads);
 
 class WatchPump;
 std::unique_ptr<grpc::Service> MakeChangeService(Controller& controller, WatchPump& pump);

@@ -1,4 +1,5 @@
 #include "controller/services/call.h"
+#include "controller/services/import_call.h"
 #include "controller/services/services.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 
@@ -7,9 +8,10 @@ namespace {
 
 namespace v1 = admin::v1;
 
-class ZoneService final : public v1::ZoneService::Service {
+// An import's client sends and takes at its own pace, so that it holds no thread of gRPC's.
+class ZoneService final : public v1::ZoneService::WithCallbackMethod_ImportZone<v1::ZoneService::Service> {
  public:
-  explicit ZoneService(Controller& controller) : controller_(controller) {}
+  ZoneService(Controller& controller, ImportThreads& threads) : controller_(controller), threads_(threads) {}
 
   grpc::Status CreateZone(grpc::ServerContext* context, const v1::CreateZoneRequest* request,
                           v1::CreateZoneResponse* response) override {
@@ -33,14 +35,22 @@ class ZoneService final : public v1::ZoneService::Service {
                       [&](const Caller& caller) { return controller_.DeleteZone(caller, *request); });
   }
 
+  ImportCall::Reactor* ImportZone(grpc::CallbackServerContext* context) override {
+    return ImportCall::Start(
+        context,
+        [this](const Caller& caller, ImportStream& stream) { return controller_.ImportZone(caller, stream); },
+        threads_, {});
+  }
+
  private:
   Controller& controller_;
+  ImportThreads& threads_;
 };
 
 }  // namespace
 
-std::unique_ptr<grpc::Service> MakeZoneService(Controller& controller) {
-  return std::make_unique<ZoneService>(controller);
+std::unique_ptr<grpc::Service> MakeZoneService(Controller& controller, ImportThreads& threads) {
+  return std::make_unique<ZoneService>(controller, threads);
 }
 
 }  // namespace quartet::controller

@@ -35,6 +35,12 @@ void FaultList::Add(Kind kind, absl::string_view owner, absl::string_view type, 
   Add(kind, std::move(fault));
 }
 
+void FaultList::Add(const FaultList& other) {
+  for (const admin::v1::Fault& fault : other.faults_.faults()) Add(Kind::kRule, fault);
+  AddUnlisted(other.total() - static_cast<uint32_t>(other.faults_.faults_size()));
+  form_ = form_ || other.form_;
+}
+
 void FaultList::Locate(const std::function<void(admin::v1::Fault& fault)>& place) {
   for (admin::v1::Fault& fault : *faults_.mutable_faults()) {
     if (fault.line() == 0 && !fault.owner().empty()) place(fault);

@@ -30,9 +30,14 @@ class FaultList {
   // Faults that somebody else counted but did not keep.
   void AddUnlisted(uint32_t count) { faults_.set_total(faults_.total() + count); }
 
+  // Adds all of `other`, those it does not list too.
+  void Add(const FaultList& other);
+
   // Lets `place` set file and line of each listed fault that names an owner and has no line yet.
   void Locate(const std::function<void(admin::v1::Fault& fault)>& place);
 
+  // Listed or not.
+  uint32_t total() const { return faults_.total(); }
   bool empty() const { return faults_.total() == 0; }
   // OK if empty. Otherwise the first fault's message, how many more there are, and all of them as a payload.
   absl::Status ToStatus() const;

@@ -62,6 +62,15 @@ absl::StatusOr<dns::Name> ApexOf(const stored::v1::ZoneRow& row) {
   return apex;
 }
 
+stored::v1::RecordPut MakePut(const dns::RecordSet& record_set, const replication::Control& control,
+                              const dns::Name& apex) {
+  stored::v1::RecordPut put;
+  put.set_key(replication::RecordKey(record_set.owner(), apex, record_set.type()));
+  put.set_served(replication::EncodeServed(record_set, apex));
+  put.set_control(replication::EncodeControl(control));
+  return put;
+}
+
 std::string WireText(const dns::Name& name) {
   return std::string(reinterpret_cast<const char*>(name.wire().data()), name.wire().size());
 }
@@ -102,16 +111,17 @@ const store::Reader& ZoneEdit::before() const { return pending_->before; }
 const store::Reader& ZoneEdit::after() const { return pending_->overlay; }
 
 absl::Status ZoneEdit::Put(const dns::RecordSet& record_set, const replication::Control& control) {
+  return Put(MakePut(record_set, control, apex_));
+}
+
+absl::Status ZoneEdit::Put(stored::v1::RecordPut put) {
   Puts puts;
-  stored::v1::RecordPut& put = *puts.Add();
-  put.set_key(replication::RecordKey(record_set.owner(), apex_, record_set.type()));
-  put.set_served(replication::EncodeServed(record_set, apex_));
-  put.set_control(replication::EncodeControl(control));
+  *puts.Add() = std::move(put);
   absl::StatusOr<replication::ZoneTotals> totals = replication::ApplyRecords(
       pending_->overlay, row_.id(), generation_, pending_->totals, Removed(), puts, context_.hasher);
   if (!totals.ok()) return totals.status();
   pending_->totals = *totals;
-  *effect_.add_puts() = std::move(put);
+  *effect_.add_puts() = std::move(puts[0]);
   return absl::OkStatus();
 }
 
@@ -126,14 +136,14 @@ absl::Status ZoneEdit::Remove(absl::string_view record_key) {
   return absl::OkStatus();
 }
 
-absl::Status ZoneEdit::MoveSerial() {
-  const std::string key = replication::RecordKey(apex_, apex_, dns::Type::kSoa);
-  const replication::FullView view(after());
+absl::StatusOr<stored::v1::RecordPut> MovedSoa(const store::Reader& view, uint64_t generation,
+                                               const dns::Name& apex, stored::v1::ZoneRow& row) {
+  const std::string key = replication::RecordKey(apex, apex, dns::Type::kSoa);
   absl::StatusOr<std::optional<replication::FullView::Record>> record =
-      view.GetRecord(row_.id(), generation_, key);
+      replication::FullView(view).GetRecord(row.id(), generation, key);
   if (!record.ok()) return record.status();
-  if (!record->has_value()) return absl::DataLossError(absl::StrCat("zone ", row_.id(), " has no SOA"));
-  absl::StatusOr<dns::RecordSet> soa_set = replication::DecodeServed(key, (*record)->served, apex_);
+  if (!record->has_value()) return absl::DataLossError(absl::StrCat("zone ", row.id(), " has no SOA"));
+  absl::StatusOr<dns::RecordSet> soa_set = replication::DecodeServed(key, (*record)->served, apex);
   if (!soa_set.ok()) return absl::DataLossError(soa_set.status().message());
   absl::StatusOr<replication::Control> control = replication::DecodeControl((*record)->control);
   if (!control.ok()) return absl::DataLossError(control.status().message());
@@ -144,8 +154,14 @@ absl::Status ZoneEdit::MoveSerial() {
   absl::StatusOr<dns::RecordSet> moved =
       dns::RecordSet::Create(soa_set->owner(), soa_set->ttl(), {dns::MakeSoa(soa)});
   QUARTET_CHECK(moved.ok());
-  row_.set_serial(soa.serial);
-  return Put(*moved, *control);
+  row.set_serial(soa.serial);
+  return MakePut(*moved, *control, apex);
+}
+
+absl::Status ZoneEdit::MoveSerial() {
+  absl::StatusOr<stored::v1::RecordPut> soa = MovedSoa(after(), generation_, apex_, row_);
+  if (!soa.ok()) return soa.status();
+  return Put(*std::move(soa));
 }
 
 absl::StatusOr<Plan> ZoneEdit::Finish(std::string change_id) {

@@ -34,6 +34,7 @@ class ZoneEdit {
 
   // Each key is put or removed once in an edit.
   absl::Status Put(const dns::RecordSet& record_set, const replication::Control& control);
+  absl::Status Put(stored::v1::RecordPut put);
   absl::Status Remove(absl::string_view record_key);
 
   // Moves the serial in the SOA (RFC 1982 §3.1) where there is one; then revision, totals and time. Nothing
@@ -52,6 +53,14 @@ class ZoneEdit {
   stored::v1::ZoneEffect effect_;
   std::unique_ptr<Pending> pending_;
 };
+
+// A record set as entries hold it.
+stored::v1::RecordPut MakePut(const dns::RecordSet& record_set, const replication::Control& control,
+                              const dns::Name& apex);
+
+// The zone's SOA with the serial moved (RFC 1982 §3.1), which becomes row's too. DATA_LOSS: the zone has none.
+absl::StatusOr<stored::v1::RecordPut> MovedSoa(const store::Reader& view, uint64_t generation,
+                                               const dns::Name& apex, stored::v1::ZoneRow& row);
 
 // Apex of a row; DATA_LOSS if it is no name.
 absl::StatusOr<dns::Name> ApexOf(const stored::v1::ZoneRow& row);

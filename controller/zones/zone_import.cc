@@ -12,18 +12,6 @@ namespace {
 // Tags, lengths, key and control part of a record set in an entry, roughly.
 constexpr size_t kBytesAroundRecordSet = 24;
 
-admin::v1::Fault ToMessage(dns::Fault fault) {
-  admin::v1::Fault message;
-  message.set_line(fault.line);
-  message.set_column(fault.column);
-  message.set_file(std::move(fault.file));
-  message.set_owner(std::move(fault.owner));
-  message.set_type(std::move(fault.type));
-  message.set_rule(std::move(fault.rule));
-  message.set_message(std::move(fault.message));
-  return message;
-}
-
 admin::v1::Fault Note(absl::string_view file, dns::Place place, const dns::Name& owner, dns::Type type,
                       absl::string_view rule, absl::string_view message) {
   admin::v1::Fault note;
@@ -39,6 +27,18 @@ admin::v1::Fault Note(absl::string_view file, dns::Place place, const dns::Name&
 
 }  // namespace
 
+admin::v1::Fault FaultMessage(dns::Fault fault) {
+  admin::v1::Fault message;
+  message.set_line(fault.line);
+  message.set_column(fault.column);
+  message.set_file(std::move(fault.file));
+  message.set_owner(std::move(fault.owner));
+  message.set_type(std::move(fault.type));
+  message.set_rule(std::move(fault.rule));
+  message.set_message(std::move(fault.message));
+  return message;
+}
+
 std::vector<RecordSetEdit> ImportZoneFile(absl::string_view text, absl::string_view file_name,
                                           const dns::Name& apex, FaultList& faults,
                                           google::protobuf::RepeatedPtrField<admin::v1::Fault>& warnings) {
@@ -46,8 +46,8 @@ std::vector<RecordSetEdit> ImportZoneFile(absl::string_view text, absl::string_v
   options.apex = apex;
   options.file_name = std::string(file_name);
   dns::ImportResult result = dns::Import(text, options);
-  for (dns::Fault& warning : result.warnings) *warnings.Add() = ToMessage(std::move(warning));
-  for (dns::Fault& fault : result.faults) faults.Add(FaultList::Kind::kForm, ToMessage(std::move(fault)));
+  for (dns::Fault& warning : result.warnings) *warnings.Add() = FaultMessage(std::move(warning));
+  for (dns::Fault& fault : result.faults) faults.Add(FaultList::Kind::kForm, FaultMessage(std::move(fault)));
   faults.AddUnlisted(result.total - static_cast<uint32_t>(result.faults.size()));
   if (!result.ok()) return {};
   if (result.soa.has_value()) {

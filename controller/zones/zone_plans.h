@@ -1,24 +1,16 @@
 // Entries that make, change and delete zones.
 #pragma once
 
-#include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "controller/sequencer/proposal.h"
-#include "controller/zones/faults.h"
 #include "controller/zones/record_set_request.h"
+#include "controller/zones/zone_founding.h"
 #include "dns/name/name.h"
 
 namespace quartet::controller {
-
-inline constexpr uint32_t kApexNsTtl = 172800;
-inline constexpr uint32_t kSoaTtl = 900;
-
-// "zone-name": a wildcard, the root, or too long for its SOA.
-void CheckZoneName(const dns::Name& name, FaultList& faults);
 
 struct NewZone {
   dns::Name name;
@@ -29,9 +21,6 @@ struct NewZone {
   // What faults call the zone file that they are from, if they are from one.
   std::string file_name = {};
 };
-// Zones each nameserver has now, by its name. Only for balance: may be a little old.
-using UsageFn = std::function<uint64_t(const std::string& nameserver)>;
-
 // FAILED_PRECONDITION: no delegation set (without faults), or the record sets break a rule (with faults).
 absl::StatusOr<Plan> PlanNewZone(const PlanContext& context, const NewZone& zone, const UsageFn& usage);
 

@@ -31,7 +31,7 @@ class ZoneChecker {
     absl::StatusOr<std::set<Type>> types = TypesAt(key);
     if (!types.ok()) return types.status();
     if (types->empty()) return absl::OkStatus();
-    CheckTypes(owner, *types);
+    CheckTypes(owner, *types, edit_.apex(), faults_);
     if (types->contains(Type::kDname)) {
       if (absl::Status status = CheckNothingBelow(owner, key); !status.ok()) return status;
     }
@@ -50,24 +50,6 @@ class ZoneChecker {
         });
     if (!status.ok()) return status;
     return types;
-  }
-
-  void CheckTypes(const dns::Name& owner, const std::set<Type>& types) {
-    // RFC 1034 §3.6.2, RFC 2181 §10.1.
-    if (types.contains(Type::kCname) && types.size() > 1) {
-      const Type other = *types.begin() == Type::kCname ? *types.rbegin() : *types.begin();
-      RuleFault(faults_, owner, Type::kCname, "cname-beside-other-types",
-                absl::StrCat("a CNAME can't stand beside other types, here ", dns::TypeName(other)));
-    }
-    // RFC 4035 §2.4.
-    if (types.contains(Type::kDs) && !types.contains(Type::kNs)) {
-      RuleFault(faults_, owner, Type::kDs, "ds-without-ns",
-                "a DS record set needs an NS record set beside it");
-    }
-    // RFC 6672 §2.3.
-    if (types.contains(Type::kDname) && types.contains(Type::kNs) && !(owner == edit_.apex())) {
-      RuleFault(faults_, owner, Type::kDname, "dname-beside-ns", "a DNAME can't stand at a delegation");
-    }
   }
 
   // RFC 6672 §2.4.
@@ -158,6 +140,24 @@ void CheckEdit(const RecordSetEdit& edit, const dns::Name& apex, FaultList& faul
     if (edit.type == Type::kDname) {
       RuleFault(faults, edit.owner, edit.type, "many-dnames", "a name has one DNAME at most (RFC 6672 §2.4)");
     }
+  }
+}
+
+void CheckTypes(const dns::Name& owner, const std::set<Type>& types, const dns::Name& apex,
+                FaultList& faults) {
+  // RFC 1034 §3.6.2, RFC 2181 §10.1.
+  if (types.contains(Type::kCname) && types.size() > 1) {
+    const Type other = *types.begin() == Type::kCname ? *types.rbegin() : *types.begin();
+    RuleFault(faults, owner, Type::kCname, "cname-beside-other-types",
+              absl::StrCat("a CNAME can't stand beside other types, here ", dns::TypeName(other)));
+  }
+  // RFC 4035 §2.4.
+  if (types.contains(Type::kDs) && !types.contains(Type::kNs)) {
+    RuleFault(faults, owner, Type::kDs, "ds-without-ns", "a DS record set needs an NS record set beside it");
+  }
+  // RFC 6672 §2.3.
+  if (types.contains(Type::kDname) && types.contains(Type::kNs) && !(owner == apex)) {
+    RuleFault(faults, owner, Type::kDname, "dname-beside-ns", "a DNAME can't stand at a delegation");
   }
 }
 

@@ -1,0 +1,17 @@
+#include "controller/imports/import_host.h"
+
+#include <future>
+#include <utility>
+
+namespace quartet::controller {
+
+absl::StatusOr<Outcome> ProposeAndWait(ImportHost& host, Proposal proposal) {
+  // Shared, so that it outlives the call that fulfils it.
+  auto promise = std::make_shared<std::promise<absl::StatusOr<Outcome>>>();
+  std::future<absl::StatusOr<Outcome>> result = promise->get_future();
+  host.ProposeAsync(std::move(proposal),
+                    [promise](absl::StatusOr<Outcome> outcome) { promise->set_value(std::move(outcome)); });
+  return result.get();
+}
+
+}  // namespace quartet::controller

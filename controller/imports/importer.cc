@@ -1,0 +1,210 @@
+#include "controller/imports/importer.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "controller/imports/import_plans.h"
+#include "controller/imports/upload.h"
+#include "controller/requests.h"
+#include "controller/zones/zone_edit.h"
+#include "controller/zones/zone_queries.h"
+#include "replication/replica/full_view.h"
+
+namespace quartet::controller {
+namespace {
+
+namespace v1 = admin::v1;
+
+// A replacement that is forced is looked at so often for a zone that changes all the time; then it is staged.
+constexpr int kMostTries = 3;
+
+}  // namespace
+
+// One import on its way.
+class ImportRun {
+ public:
+  ImportRun(ZoneImporter& importer, ImportStream& stream)
+      : importer_(importer), stream_(stream), pulse_(stream) {}
+
+  absl::StatusOr<Imported> Run(const std::string& principal) {
+    absl::StatusOr<std::unique_ptr<ImportAdmission::Entry>> entry = importer_.admission_.Enter();
+    if (!entry.ok()) return entry.status();
+    absl::StatusOr<v1::ImportStart> start = ReadImportStart(stream_);
+    if (!start.ok()) return start.status();
+    start_ = *std::move(start);
+    request_.principal = principal;
+    if (absl::Status status = FindTarget(**entry); !status.ok()) return status;
+    absl::StatusOr<Upload> upload = ReceiveText(stream_, *importer_.spool_, pulse_);
+    if (!upload.ok()) return upload.status();
+    absl::StatusOr<Outcome> before = AskWhetherDone(upload->hash);
+    if (!before.ok()) return before.status();
+    if (before->duplicate) {
+      result_.outcome = *std::move(before);
+      return std::move(result_);
+    }
+    return Work(std::move(*upload));
+  }
+
+ private:
+  absl::Status FindTarget(ImportAdmission::Entry& entry) {
+    if (start_.request_id().size() > kMaxRequestId) {
+      return absl::InvalidArgumentError(absl::StrCat("request_id is over ", kMaxRequestId, " bytes"));
+    }
+    request_.request_id = start_.request_id();
+    if (start_.has_new_zone()) {
+      absl::StatusOr<ZoneToBe> zone = ReadNewZone(start_.new_zone().domain_name(),
+                                                  start_.new_zone().account(), start_.new_zone().comment());
+      if (!zone.ok()) return zone.status();
+      request_.account = zone->account;
+      apex_ = zone->name;
+      target_.new_zone = *std::move(zone);
+      return absl::OkStatus();
+    }
+    absl::StatusOr<stored::v1::ZoneRow> row = FindZone(*importer_.host_.replica().Snapshot(), start_.zone());
+    if (!row.ok()) return row.status();
+    absl::StatusOr<dns::Name> apex = ApexOf(*row);
+    if (!apex.ok()) return apex.status();
+    apex_ = *std::move(apex);
+    request_.account = row->account();
+    target_.zone_id = row->id();
+    result_.zone_id = row->id();
+    return entry.TakeZone(row->id());
+  }
+
+  // An outcome that is a duplicate, or nothing that counts. (It changes nothing, so nothing is appended.)
+  absl::StatusOr<Outcome> AskWhetherDone(const std::string& text_hash) {
+    request_.request_hash = HashOf(absl::StrCat("ImportZone ", text_hash), start_);
+    if (request_.request_id.empty()) return Outcome();
+    Proposal ask = request_;
+    ask.zone_id = target_.zone_id;
+    ask.plan = [](const PlanContext&) -> absl::StatusOr<Plan> { return Plan{}; };
+    return ProposeAndWait(importer_.host_, std::move(ask));
+  }
+
+  absl::StatusOr<Imported> Work(Upload upload) {
+    const bool small = upload.text->size() <= importer_.options_.small_text;
+    std::unique_ptr<TurnLine::Turn> turn;
+    if (!small) {
+      absl::StatusOr<std::unique_ptr<TurnLine::Turn>> waited = importer_.large_texts_.Wait(pulse_);
+      if (!waited.ok()) return waited.status();
+      turn = *std::move(waited);
+    }
+    const size_t sort_bytes = small ? importer_.options_.small_sort_bytes : importer_.options_.sort_bytes;
+    absl::StatusOr<ImportedText> text =
+        ReadImportedText(*upload.text, {apex_, start_.file_name(), sort_bytes}, *importer_.spool_, pulse_);
+    if (!text.ok()) return text.status();
+    upload.text.reset();
+    if (!text->faults.empty()) return text->faults.ToStatus();
+    result_.warnings = std::move(text->warnings);
+    result_.total_warnings = text->total_warnings;
+    absl::Status status = target_.new_zone.has_value() ? MakeZone(*text->sets) : ChangeZone(*text->sets);
+    if (!status.ok()) return status;
+    return std::move(result_);
+  }
+
+  absl::Status MakeZone(const ImportedSets& sets) {
+    const ZoneMerge::Zone nothing;
+    if (absl::Status status = Check(sets, nothing, importer_.options_.new_zone_entry, sets.count());
+        !status.ok()) {
+      return status;
+    }
+    return result_.difference.staged ? Stage(sets, nothing) : ProposeDifference();
+  }
+
+  absl::Status ChangeZone(const ImportedSets& sets) {
+    for (int tries = 1;; ++tries) {
+      // Seen from here on, whatever comes meanwhile.
+      const std::unique_ptr<store::Reader> view = importer_.host_.replica().Snapshot();
+      absl::StatusOr<stored::v1::ZoneRow> row = ActiveZone(*view, target_.zone_id);
+      if (!row.ok()) return row.status();
+      if (start_.if_revision() != 0 && row->revision() != start_.if_revision()) {
+        return absl::AbortedError(absl::StrCat("the zone is at revision ", row->revision(), ", not at ",
+                                               start_.if_revision(), "; nothing was imported"));
+      }
+      absl::StatusOr<uint64_t> generation = replication::FullView(*view).ZoneGeneration(target_.zone_id);
+      if (!generation.ok()) return generation.status();
+      const bool replace = start_.mode() == v1::IMPORT_MODE_REPLACE;
+      const ZoneMerge::Zone zone{view.get(), target_.zone_id, *generation, replace};
+      const uint64_t most = sets.count() + row->record_sets();
+      if (absl::Status status = Check(sets, zone, importer_.options_.entry, most); !status.ok())
+        return status;
+      target_.revision = row->revision();
+      if (!result_.difference.staged) {
+        absl::Status status = ProposeDifference();
+        if (!start_.force() || !absl::IsAborted(status)) return status;
+        if (tries < kMostTries) continue;
+      }
+      // What a stage replaces does not matter to it.
+      if (start_.force()) target_.revision.reset();
+      return Stage(sets, zone);
+    }
+  }
+
+  absl::Status Check(const ImportedSets& sets, const ZoneMerge::Zone& zone, const EntryLimits& limits,
+                     uint64_t total) {
+    ZoneMerge merge(sets, zone);
+    FaultList faults;
+    absl::StatusOr<ImportDifference> difference =
+        CheckImport(merge, apex_, start_.file_name(), limits, total, faults, pulse_);
+    if (!difference.ok()) return difference.status();
+    result_.difference = *std::move(difference);
+    return faults.ToStatus();
+  }
+
+  UsageFn Usage() {
+    return [this](const std::string& nameserver) { return importer_.host_.ZonesOf(nameserver); };
+  }
+
+  absl::Status ProposeDifference() {
+    Proposal proposal = request_;
+    proposal.zone_id = target_.zone_id;
+    for (const stored::v1::RecordPut& put : result_.difference.puts) proposal.bytes += put.ByteSizeLong();
+    for (const std::string& key : result_.difference.removed_keys) proposal.bytes += key.size();
+    proposal.plan = [this](const PlanContext& context) {
+      return PlanDifference(context, target_, result_.difference, Usage());
+    };
+    return Take(ProposeAndWait(importer_.host_, std::move(proposal)));
+  }
+
+  absl::Status Stage(const ImportedSets& sets, const ZoneMerge::Zone& zone) {
+    absl::StatusOr<std::unique_ptr<TurnLine::Turn>> turn = importer_.stages_.Wait(pulse_);
+    if (!turn.ok()) return turn.status();
+    if (absl::Status status = AbortLeftOpen(importer_.host_); !status.ok()) return status;
+    StageDriver driver(importer_.host_, target_, request_, importer_.options_.stage);
+    ZoneMerge merge(sets, zone);
+    absl::Status status = driver.Fill(merge, result_.difference.record_sets, pulse_);
+    if (status.ok()) status = pulse_.Again();
+    if (status.ok()) status = Take(driver.Flip(request_));
+    if (!status.ok()) driver.Abort(std::string(status.message()));
+    return status;
+  }
+
+  absl::Status Take(absl::StatusOr<Outcome> outcome) {
+    if (!outcome.ok()) return outcome.status();
+    result_.outcome = *std::move(outcome);
+    return absl::OkStatus();
+  }
+
+  ZoneImporter& importer_;
+  ImportStream& stream_;
+  Pulse pulse_;
+  v1::ImportStart start_;
+  dns::Name apex_;
+  ImportTarget target_;
+  // Account, principal, request id and hash of what is proposed.
+  Proposal request_;
+  Imported result_;
+};
+
+absl::StatusOr<std::unique_ptr<ZoneImporter>> ZoneImporter::Open(ImportHost& host, const Options& options) {
+  absl::StatusOr<std::unique_ptr<Spool>> spool = Spool::Open(options.directory, options.spool);
+  if (!spool.ok()) return spool.status();
+  return std::unique_ptr<ZoneImporter>(new ZoneImporter(host, options, *std::move(spool)));
+}
+
+absl::StatusOr<Imported> ZoneImporter::Import(const std::string& principal, ImportStream& stream) {
+  return ImportRun(*this, stream).Run(principal);
+}
+
+}  // namespace quartet::controller

@@ -1,0 +1,50 @@
+#include "controller/requests.h"
+
+#include <openssl/sha.h>
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "controller/zones/faults.h"
+
+namespace quartet::controller {
+namespace {
+
+constexpr size_t kMaxAccount = 255;
+constexpr size_t kMaxComment = 4096;
+
+}  // namespace
+
+absl::StatusOr<dns::Name> ReadDomain(absl::string_view text) {
+  if (text.empty()) return absl::InvalidArgumentError("the domain name is missing");
+  absl::StatusOr<dns::Name> name = dns::Name::Parse(text);
+  if (!name.ok()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("\"", text.substr(0, 300), "\": ", name.status().message()));
+  }
+  return name;
+}
+
+absl::StatusOr<ZoneToBe> ReadNewZone(const std::string& domain_name, const std::string& account,
+                                     const std::string& comment) {
+  if (account.size() > kMaxAccount) return absl::InvalidArgumentError("the account's name is too long");
+  if (comment.size() > kMaxComment) {
+    return absl::InvalidArgumentError(absl::StrCat("the comment is over ", kMaxComment, " bytes"));
+  }
+  absl::StatusOr<dns::Name> name = ReadDomain(domain_name);
+  if (!name.ok()) return name.status();
+  FaultList faults;
+  CheckZoneName(*name, faults);
+  if (!faults.empty()) return faults.ToStatus();
+  return ZoneToBe{*std::move(name), account, comment};
+}
+
+std::string HashOf(absl::string_view call, const google::protobuf::Message& request) {
+  const std::string body = absl::StrCat(call, "\n", request.SerializeAsString());
+  std::string hash(SHA256_DIGEST_LENGTH, '\0');
+  SHA256(reinterpret_cast<const unsigned char*>(body.data()), body.size(),
+         reinterpret_cast<unsigned char*>(hash.data()));
+  return hash;
+}
+
+}  // namespace quartet::controller

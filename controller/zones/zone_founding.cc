@@ -1,0 +1,199 @@
+#include "controller/zones/zone_founding.h"
+
+#include <array>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "controller/assignment/delegation_set.h"
+#include "controller/assignment/set_rules.h"
+#include "controller/roster/roster.h"
+#include "controller/sequencer/first_entry.h"
+#include "controller/sequencer/ids.h"
+#include "controller/zones/zone_edit.h"
+#include "dns/base/check.h"
+#include "dns/rdata/record_data.h"
+#include "replication/replica/full_view.h"
+
+namespace quartet::controller {
+namespace {
+
+using replication::FullView;
+using stored::v1::NameserverRow;
+using stored::v1::ZoneRow;
+
+// What Route 53 gives a new zone; see kSoaTtl for its TTL.
+constexpr uint32_t kFirstSerial = 1;
+constexpr uint32_t kRefresh = 7200;
+constexpr uint32_t kRetry = 900;
+constexpr uint32_t kExpire = 1209600;
+constexpr uint32_t kMinimum = 86400;
+constexpr absl::string_view kHostmaster = "hostmaster";
+
+using Four = std::array<const NameserverRow*, kStripes>;
+
+Seats SeatsOf(const Roster& roster, const UsageFn& usage) {
+  Seats seats;
+  for (const auto& [id, nameserver] : roster.nameservers) {
+    const NameserverRow& row = nameserver.row;
+    const int stripe = StripeIndex(row.stripe());
+    if (row.state() != stored::v1::NAMESERVER_STATE_ACTIVE || stripe < 0) continue;
+    seats[stripe][row.slot()] = {id, row.region(), usage(id)};
+  }
+  return seats;
+}
+
+absl::StatusOr<std::string> AssignmentSecret(const store::Reader& view) {
+  absl::StatusOr<std::optional<FullView::ObjectRow>> object =
+      FullView(view).GetObject(stored::v1::OBJECT_KIND_SECRET, kAssignmentSecret);
+  if (!object.ok()) return object.status();
+  stored::v1::SecretRow secret;
+  if (!object->has_value() || !secret.ParseFromString((*object)->row)) {
+    return absl::DataLossError("the replica has no assignment secret");
+  }
+  return secret.secret();
+}
+
+absl::Status NoSet(const Seats& seats, const std::set<std::string>& excluded, const dns::Name& name) {
+  std::string empty;
+  for (size_t stripe = 0; stripe < kStripes; ++stripe) {
+    if (seats[stripe].empty())
+      absl::StrAppend(&empty, empty.empty() ? "" : ", ", std::string(1, "abcd"[stripe]));
+  }
+  if (!empty.empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("no delegation set can be formed: a zone needs a nameserver of each stripe, and stripe ",
+                     empty, " has none; add one with `quartet nameserver add`"));
+  }
+  if (excluded.empty()) {
+    return absl::FailedPreconditionError(
+        "no delegation set can be formed: no four slots a, b, c and a xor b xor c are all taken; add "
+        "nameservers");
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "no delegation set can be formed: ", name.ToString(),
+      " must not share a nameserver with other zones of that name, nor with those of other accounts "
+      "above or below it, and these leave none; add nameservers"));
+}
+
+absl::StatusOr<Four> ChooseNameservers(const PlanContext& context, const ZoneToBe& zone,
+                                       const std::string& zone_id, const Roster& roster,
+                                       const UsageFn& usage) {
+  const Seats seats = SeatsOf(roster, usage);
+  std::set<std::string> everybody;
+  for (const auto& stripe : seats) {
+    for (const auto& [slot, seat] : stripe) everybody.insert(seat.nameserver);
+  }
+  absl::StatusOr<std::set<std::string>> excluded =
+      ExcludedNameservers(context.view, zone.name, zone.account, everybody);
+  if (!excluded.ok()) return excluded.status();
+  absl::StatusOr<std::string> secret = AssignmentSecret(context.view);
+  if (!secret.ok()) return secret.status();
+  const std::optional<DelegationSet> set = ChooseSet(seats, *secret, zone_id, *excluded);
+  if (!set.has_value()) return NoSet(seats, *excluded, zone.name);
+  Four four;
+  for (size_t i = 0; i < kStripes; ++i) four[i] = &roster.nameservers.at((*set)[i]->nameserver).row;
+  return four;
+}
+
+ZoneRow MakeRow(const ZoneToBe& zone, const std::string& zone_id, const Four& four) {
+  ZoneRow row;
+  row.set_id(zone_id);
+  row.set_name(WireText(zone.name));
+  row.set_account(zone.account);
+  row.set_comment(zone.comment);
+  row.set_serial(kFirstSerial);
+  for (const NameserverRow* nameserver : four) {
+    stored::v1::Assignment& assignment = *row.add_assignments();
+    assignment.set_target(nameserver->id());
+    // A new zone has no answer yet that anybody could miss: all four serve from its first entry on.
+    assignment.set_state(stored::v1::ASSIGNMENT_STATE_SERVING);
+  }
+  return row;
+}
+
+absl::StatusOr<std::vector<dns::RecordSet>> OwnRecordSets(const dns::Name& apex, const Four& four) {
+  std::vector<dns::RecordData> hosts;
+  for (const NameserverRow* nameserver : four) {
+    const std::string& wire = nameserver->host_name();
+    absl::StatusOr<dns::Name> host =
+        dns::Name::FromWire({reinterpret_cast<const uint8_t*>(wire.data()), wire.size()});
+    if (!host.ok())
+      return absl::DataLossError(absl::StrCat("nameserver ", nameserver->id(), " has a damaged name"));
+    hosts.push_back(dns::MakeNs(*host));
+  }
+  absl::StatusOr<dns::Name> hostmaster = apex.Prepend(kHostmaster);
+  // CheckZoneName refused longer ones.
+  QUARTET_CHECK(hostmaster.ok());
+  const dns::Soa soa{
+      hosts.front().Names().front(), *hostmaster, kFirstSerial, kRefresh, kRetry, kExpire, kMinimum};
+  absl::StatusOr<dns::RecordSet> soa_set = dns::RecordSet::Create(apex, kSoaTtl, {dns::MakeSoa(soa)});
+  absl::StatusOr<dns::RecordSet> ns_set = dns::RecordSet::Create(apex, kApexNsTtl, std::move(hosts));
+  if (!soa_set.ok()) return soa_set.status();
+  if (!ns_set.ok()) return ns_set.status();
+  return std::vector<dns::RecordSet>{*std::move(soa_set), *std::move(ns_set)};
+}
+
+}  // namespace
+
+void CheckZoneName(const dns::Name& name, FaultList& faults) {
+  const auto fault = [&](absl::string_view message) {
+    faults.Add(FaultList::Kind::kForm, name.ToString(), "", "zone-name", message);
+  };
+  if (name.is_root()) fault("the root can't be a hosted zone");
+  if (name.is_wildcard()) fault("a zone's name can't begin with the label \"*\"");
+  if (!name.Prepend(kHostmaster).ok()) {
+    fault(absl::StrCat("the name is too long: its SOA names ", kHostmaster, " in front of it"));
+  }
+}
+
+absl::StatusOr<FoundedZone> FoundZone(const PlanContext& context, const ZoneToBe& zone,
+                                      const UsageFn& usage) {
+  const std::string zone_id = NewZoneId(context.random);
+  absl::StatusOr<Roster> roster = ReadRoster(context.view);
+  if (!roster.ok()) return roster.status();
+  absl::StatusOr<Four> four = ChooseNameservers(context, zone, zone_id, *roster, usage);
+  if (!four.ok()) return four.status();
+  absl::StatusOr<std::vector<dns::RecordSet>> own = OwnRecordSets(zone.name, *four);
+  if (!own.ok()) return own.status();
+  return FoundedZone{MakeRow(zone, zone_id, *four), *std::move(own)};
+}
+
+absl::Status CheckStillFree(const PlanContext& context, const ZoneToBe& zone, const FoundedZone& founded) {
+  absl::StatusOr<Roster> roster = ReadRoster(context.view);
+  if (!roster.ok()) return roster.status();
+  std::set<std::string> four;
+  for (const stored::v1::Assignment& assignment : founded.row.assignments()) {
+    const auto found = roster->nameservers.find(assignment.target());
+    if (found == roster->nameservers.end() ||
+        found->second.row.state() != stored::v1::NAMESERVER_STATE_ACTIVE) {
+      return absl::AbortedError(
+          absl::StrCat("nameserver ", assignment.target(),
+                       ", which the new zone was to have, has gone meanwhile; try again"));
+    }
+    four.insert(assignment.target());
+  }
+  absl::StatusOr<std::set<std::string>> excluded =
+      ExcludedNameservers(context.view, zone.name, zone.account, four);
+  if (!excluded.ok()) return excluded.status();
+  for (const std::string& nameserver : *excluded) {
+    if (!four.contains(nameserver)) continue;
+    return absl::AbortedError(
+        absl::StrCat("nameserver ", nameserver,
+                     ", which the new zone was to have, was given to another zone of its "
+                     "name, above or below it meanwhile; try again"));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<ZoneRow> ActiveZone(const store::Reader& view, const std::string& zone_id) {
+  absl::StatusOr<std::optional<ZoneRow>> row = FullView(view).Zone(zone_id);
+  if (!row.ok()) return row.status();
+  if (!row->has_value() || (*row)->state() == stored::v1::ZONE_STATE_DELETED) {
+    return absl::NotFoundError(absl::StrCat("there is no zone ", zone_id));
+  }
+  return **std::move(row);
+}
+
+}  // namespace quartet::controller
