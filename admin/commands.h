@@ -16,5 +16,6 @@ void AddChangeCommands(CLI::App& app, Session& session);
 void AddNameserverCommands(CLI::App& app, Session& session);
 void AddNodeCommands(CLI::App& app, Session& session);
 void AddStatusCommands(CLI::App& app, Session& session);
+void AddRestoreCommands(CLI::App& app, Session& session);
 
 }  // namespace quartet::admin

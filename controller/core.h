@@ -118,6 +118,10 @@ class Controller {
   virtual absl::StatusOr<admin::v1::AllowRepairResponse> AllowRepair(
       const Caller& caller, const admin::v1::AllowRepairRequest& request) = 0;
 
+  // Notes durably that the restored state is the truth (BackupService.ConfirmRestore); from then on changes are taken.
+  // FAILED_PRECONDITION: it was not restored, or is confirmed already. Not to be called twice at once.
+  virtual absl::Status ConfirmRestore(const Caller& caller) = 0;
+
   // StatusService.
   virtual admin::v1::Status GetStatus() = 0;
 };

@@ -73,6 +73,7 @@ class Core : public Controller {
   absl::StatusOr<admin::v1::AllowRepairResponse> AllowRepair(
       const Caller& caller, const admin::v1::AllowRepairRequest& request) override;
 
+  absl::Status ConfirmRestore(const Caller& caller) override;
   admin::v1::Status GetStatus() override;
 
  private:

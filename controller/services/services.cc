@@ -16,13 +16,15 @@ constexpr std::chrono::microseconds kNodeInterval(10'000);
 }  // namespace
 
 struct AdminServices::State {
-  explicit State(Controller& controller) : change_pump(kChangeInterval), node_pump(kNodeInterval) {
+  State(Controller& controller, BackupMaker& backups, Restores& restores)
+      : change_pump(kChangeInterval), node_pump(kNodeInterval) {
     services.push_back(MakeZoneService(controller));
     services.push_back(MakeRecordSetService(controller));
     services.push_back(MakeChangeService(controller, change_pump));
     services.push_back(MakeNameserverService(controller));
     services.push_back(MakeNodeService(controller, node_pump));
     services.push_back(MakeStatusService(controller));
+    services.push_back(MakeBackupService(backups, restores));
   }
 
   WatchPump change_pump;
@@ -30,7 +32,8 @@ struct AdminServices::State {
   std::vector<std::unique_ptr<grpc::Service>> services;
 };
 
-AdminServices::AdminServices(Controller& controller) : state_(std::make_unique<State>(controller)) {}
+AdminServices::AdminServices(Controller& controller, BackupMaker& backups, Restores& restores)
+    : state_(std::make_unique<State>(controller, backups, restores)) {}
 AdminServices::~AdminServices() = default;
 
 std::vector<grpc::Service*> AdminServices::services() const {
