@@ -17,5 +17,6 @@ void AddNameserverCommands(CLI::App& app, Session& session);
 void AddNodeCommands(CLI::App& app, Session& session);
 void AddStatusCommands(CLI::App& app, Session& session);
 void AddVerifyCommands(CLI::App& app, Session& session);
+void AddRestoreCommands(CLI::App& app, Session& session);
 
 }  // namespace quartet::admin

@@ -37,6 +37,7 @@ int Main(int argc, char** argv) {
   quartet::admin::AddNodeCommands(app, session);
   quartet::admin::AddStatusCommands(app, session);
   quartet::admin::AddVerifyCommands(app, session);
+  quartet::admin::AddRestoreCommands(app, session);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -13,6 +13,7 @@
 #include "controller/sequencer/ids.h"
 #include "replication/log/embedded_log.h"
 #include "replication/replica/full_view.h"
+#include "replication/restore/restore_row.h"
 
 namespace quartet::controller {
 
@@ -129,6 +130,10 @@ absl::StatusOr<std::unique_ptr<Watch>> Core::WatchChange(const std::string& name
   absl::StatusOr<TrackedChange> change = ReadTracked(*reader, *row);
   if (!change.ok()) return change.status();
   return driver_->watches().AddChange(*change, std::move(moved));
+}
+
+absl::Status Core::ConfirmRestore(const Caller& caller) {
+  return replication::ConfirmRestore(*store_, caller.principal, clock_.WallMicros());
 }
 
 admin::v1::Status Core::GetStatus() {

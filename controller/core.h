@@ -34,6 +34,8 @@
 
 namespace quartet::controller {
 
+class NodeReports;
+
 // Who asks, as its certificate says: "quartet://admin/alice".
 struct Caller {
   std::string principal;
@@ -80,8 +82,8 @@ class Controller {
   // Part of a report that was asked for. Never blocks.
   virtual void OnReport(const std::string& node, const quartet::replication::v1::ReportPart& part) = 0;
   // How to ask nodes something. Set it once, before requests come; it is used until Stop, and never under a lock that the
-  // calls above take.
-  virtual void set_nodes(replication::NodeRequests& nodes) = 0;
+  // calls above take. What it returns collects what they report; it lives as long as the controller.
+  virtual NodeReports& set_nodes(replication::NodeRequests& nodes) = 0;
 
   // Starts the thread that scrubs this controller's replica. What it returns is for the feed, lives as long as the
   // controller, and has that thread look at what it is told of. Once, before requests come; until Stop.
@@ -144,6 +146,10 @@ class Controller {
   virtual absl::Status Verify(const Caller& caller, const admin::v1::VerifyRequest& request,
                               const std::function<bool(const admin::v1::VerifyResponse&)>& tell,
                               const std::function<bool()>& given_up) = 0;
+
+  // Notes durably that the restored state is the truth (BackupService.ConfirmRestore); from then on changes are taken.
+  // FAILED_PRECONDITION: it was not restored, or is confirmed already. Not to be called twice at once.
+  virtual absl::Status ConfirmRestore(const Caller& caller) = 0;
 
   // StatusService.
   virtual admin::v1::Status GetStatus() = 0;

@@ -47,7 +47,7 @@ class Core : public Controller, private ImportHost {
   void OnProgress(const std::vector<replication::NodeProgress>& progress) override;
   void OnHealth(const std::string& node, const quartet::replication::v1::Health& health) override;
   void OnReport(const std::string& node, const quartet::replication::v1::ReportPart& part) override;
-  void set_nodes(replication::NodeRequests& nodes) override;
+  NodeReports& set_nodes(replication::NodeRequests& nodes) override;
   replication::ZoneGuard& StartInspection(const replication::Scrubber::Options& scrub) override;
 
   std::shared_ptr<void> HoldLog() override { return trimmer_->Hold(); }
@@ -87,7 +87,7 @@ class Core : public Controller, private ImportHost {
   absl::Status Verify(const Caller& caller, const admin::v1::VerifyRequest& request,
                       const std::function<bool(const admin::v1::VerifyResponse&)>& tell,
                       const std::function<bool()>& given_up) override;
-
+  absl::Status ConfirmRestore(const Caller& caller) override;
   admin::v1::Status GetStatus() override;
 
  private:

@@ -63,9 +63,10 @@ void Core::AddInspection(const store::Reader& reader, admin::v1::Status& status)
   scrub.set_zones_done(progress.zones_done);
 }
 
-void Core::set_nodes(replication::NodeRequests& nodes) {
+NodeReports& Core::set_nodes(replication::NodeRequests& nodes) {
   nodes_ = &nodes;
   reports_ = std::make_unique<NodeReports>(nodes);
+  return *reports_;
 }
 
 void Core::OnReport(const std::string& node, const quartet::replication::v1::ReportPart& part) {

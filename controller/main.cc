@@ -1,11 +1,20 @@
 // quartet-controller: takes changes, sequences them, feeds the nodes.
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <memory>
 #include <string>
 
+#include "controller/backup/backup_client.h"
+#include "controller/backup/maker.h"
+#include "controller/backup/restore.h"
+#include "controller/backup/verify.h"
 #include "controller/core.h"
+#include "controller/reports/node_reports.h"
+#include "controller/restore/restores.h"
 #include "controller/service_store.h"
 #include "controller/services/services.h"
 #include "proto/transport/server.h"
@@ -18,6 +27,7 @@
 namespace quartet::controller {
 namespace {
 
+// Of `run` and `init`.
 struct Options {
   std::string name;
   std::string data;
@@ -77,13 +87,20 @@ int Run(const Options& options) {
   feed.set_on_report([&](const std::string& node, const quartet::replication::v1::ReportPart& part) {
     (*controller)->OnReport(node, part);
   });
-  (*controller)->set_nodes(feed);
+  NodeReports& reports = (*controller)->set_nodes(feed);
   (*controller)->set_on_committed([&](const replication::Position& head, bool roster_changed) {
     if (roster_changed) feed.RosterChanged();
     feed.Committed(head);
   });
 
-  AdminServices admin(**controller);
+  BackupMaker backups((*controller)->log(), (*controller)->replica(), replication::SystemClock(),
+                      {.controller = options.name,
+                       .version = std::string(replication::kVersion),
+                       .checkpoint = options.data + "/backup.checkpoint",
+                       .hold_log = [&] { return (*controller)->HoldLog(); }});
+  Restores restores(**controller, reports,
+                    {[&] { return feed.Progress(); }, [&](bool unsettled) { feed.SetUnsettled(unsettled); }});
+  AdminServices admin(**controller, backups, restores);
   std::vector<grpc::Service*> services = admin.services();
   services.push_back(feed.service());
   absl::StatusOr<std::unique_ptr<transport::Server>> server =
@@ -99,6 +116,8 @@ int Run(const Options& options) {
   stop_signal.Wait();
   replication::NotifyStopping();
   LogInfo("stopping");
+  reports.Stop();
+  backups.Stop();
   feed.Shutdown();
   (*server)->Shutdown(1);
   (*controller)->Stop();
@@ -156,20 +175,127 @@ int Init(const Options& options) {
   return 0;
 }
 
+struct BackupCommand {
+  BackupOptions options;
+  uint64_t mebibytes_per_second = 0;
+  // Directory to be looked at in place of making a backup.
+  std::string verify;
+};
+
+void AddBackup(CLI::App& app, BackupCommand& command) {
+  CLI::App* backup = app.add_subcommand("backup", "Make a backup of a running controller");
+  backup->add_option("--controller", command.options.controller, "The controller, ADDR:PORT")->required();
+  backup->add_option("--to", command.options.to, "Directory that is to be made for it")->required();
+  backup->add_option("--rate", command.mebibytes_per_second, "MiB a second at most; 0: as fast as it goes");
+  backup->add_option("--ca", command.options.tls.ca, "CA certificate, PEM file")->required();
+  backup
+      ->add_option("--certificate", command.options.tls.certificate,
+                   "An admin's certificate (quartet://admin/NAME), PEM file")
+      ->required();
+  backup->add_option("--key", command.options.tls.key, "Its private key, PEM file")->required();
+  backup->footer(
+      "It holds all that is committed when it ends, the service's secrets too: keep it as safe as the "
+      "controller.\n\n"
+      "Example:\n"
+      "  quartet-controller backup --controller 192.0.2.10:7070 --to /backups/2026-03-01 \\\n"
+      "    --ca ca.pem --certificate admin.pem --key admin.key");
+
+  CLI::App* verify = app.add_subcommand("verify-backup", "Check whether a backup is whole and unchanged");
+  verify->add_option("DIR", command.verify, "Directory of the backup")->required();
+  verify->footer("Example:\n  quartet-controller verify-backup /backups/2026-03-01");
+}
+
+void AddRestore(CLI::App& app, RestoreOptions& options) {
+  CLI::App* restore = app.add_subcommand("restore", "Bring a lost controller back from a backup");
+  restore->add_option("--from", options.from, "Directory of the backup")->required();
+  restore->add_option("--data", options.data, "Directory of the database; absent or empty")->required();
+  restore->add_option("--name", options.name, "Refuse a backup of another controller than this");
+  restore->footer(
+      "Nodes go on answering what they have, until `quartet restore confirm`.\n\n"
+      "Example:\n"
+      "  quartet-controller restore --from /backups/2026-03-01 --data /var/lib/quartet/controller");
+}
+
+// "123 of 456 MiB", over and over in one line of a terminal.
+class ProgressLine {
+ public:
+  ~ProgressLine() {
+    if (shown_ != UINT64_MAX) std::fprintf(stderr, "\n");
+  }
+  void Show(uint64_t bytes, uint64_t total) {
+    if (!terminal_ || bytes >> 20 == shown_) return;
+    shown_ = bytes >> 20;
+    std::fprintf(stderr, "\r%llu of %llu MiB", static_cast<unsigned long long>(shown_),
+                 static_cast<unsigned long long>(total >> 20));
+  }
+
+ private:
+  const bool terminal_ = isatty(STDERR_FILENO) != 0;
+  uint64_t shown_ = UINT64_MAX;
+};
+
+absl::StatusOr<Manifest> FetchWithProgress(const BackupOptions& options) {
+  ProgressLine line;
+  return FetchBackup(options, [&](uint64_t bytes, uint64_t total) { line.Show(bytes, total); });
+}
+
+int Backup(BackupCommand& command) {
+  command.options.bytes_per_second = command.mebibytes_per_second << 20;
+  const absl::StatusOr<Manifest> made = FetchWithProgress(command.options);
+  if (!made.ok()) return Fail(made.status());
+  LogInfo("made a backup of controller {} in {}: {} files and {} entries, up to {}", made->controller,
+          command.options.to, made->files.size(), made->entry_count, ToString(made->head));
+  return 0;
+}
+
+int Verify(const std::string& directory) {
+  const absl::StatusOr<Manifest> found = VerifyBackup(directory);
+  if (!found.ok()) return Fail(found.status());
+  LogInfo("{} is whole: a backup of controller {}, {} files and {} entries, up to {}", directory,
+          found->controller, found->files.size(), found->entry_count, ToString(found->head));
+  return 0;
+}
+
+int Restore(const RestoreOptions& options) {
+  const absl::StatusOr<Restored> restored =
+      RestoreBackup(options, replication::SystemClock(), replication::SystemRandom(),
+                    [](const std::string& line) { LogInfo("{}", line); });
+  if (!restored.ok()) return Fail(restored.status());
+  LogInfo(
+      "restored {}: {} zones with {} record sets, {} entries applied to the checkpoint; the log begins anew "
+      "in epoch {}",
+      options.data, restored->zones.zones, restored->zones.record_sets, restored->entries, restored->epoch);
+  for (const stored::v1::DamagedZone& zone : restored->zones.first)
+    LogWarning("zone {} is damaged, and won't be sent to nodes: {}", zone.zone_id(), zone.reason());
+  LogInfo(
+      "next: start it with quartet-controller run. It takes no changes, and nodes answer what they have, "
+      "until you have "
+      "looked at `quartet restore show` and said `quartet restore confirm`");
+  return 0;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app(
       "Quartet's controller: takes changes over gRPC, sequences them into a log, feeds the nameserver nodes.",
       "quartet-controller");
   Options options;
+  BackupCommand backup;
+  RestoreOptions restore;
   app.require_subcommand(1);
   AddInit(app, options);
   AddRun(app, options);
+  AddBackup(app, backup);
+  AddRestore(app, restore);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }
-  return app.got_subcommand("init") ? Init(options) : Run(options);
+  if (app.got_subcommand("init")) return Init(options);
+  if (app.got_subcommand("backup")) return Backup(backup);
+  if (app.got_subcommand("verify-backup")) return Verify(backup.verify);
+  if (app.got_subcommand("restore")) return Restore(restore);
+  return Run(options);
 }
 
 }  // namespace

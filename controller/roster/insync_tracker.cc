@@ -95,7 +95,10 @@ std::vector<InsyncTracker::Move> InsyncTracker::Update(const std::vector<NodePro
   std::vector<Move> moves;
   for (const NodeProgress& now : progress) {
     NodeProgress& before = progress_[now.node];
-    const bool exceptions_moved = !SameExceptions(before, now);
+    // The first acknowledgement of an epoch covers more than the none before it, at index 0 too: changes that were pending
+    // when that epoch was begun by a restore.
+    const bool begun = before.acknowledged != now.acknowledged || before.epoch != now.epoch;
+    const bool exceptions_moved = begun || !SameExceptions(before, now);
     Move move{now.nameserver, before.acknowledged_index, now.acknowledged_index, exceptions_moved};
     move.other = move.other || before.incarnation != now.incarnation || before.connected != now.connected ||
                  before.acknowledged != now.acknowledged || before.epoch != now.epoch ||
@@ -158,9 +161,14 @@ void InsyncTracker::Look(const std::string& nameserver, Pending& pending) {
 void InsyncTracker::Consider(const std::string& node) {
   const auto row = roster_.nodes.find(node);
   if (row == roster_.nodes.end() || given_nodes_.contains(node)) return;
-  if (row->second.row.state() == stored::v1::NODE_STATE_JOINING && MayCount(node)) to_count_.insert(node);
-  if (row->second.row.state() == stored::v1::NODE_STATE_DRAINING && SocketsClosed(node))
+  if (row->second.row.state() == stored::v1::NODE_STATE_DRAINED) return;
+  // Told to or not: a node whose sockets are closed for good answers nobody. (One that was drained after the backup that
+  // this controller came from is COUNTED here.)
+  if (SocketsClosed(node)) {
     to_drain_.insert(node);
+  } else if (row->second.row.state() == stored::v1::NODE_STATE_JOINING && MayCount(node)) {
+    to_count_.insert(node);
+  }
 }
 
 InsyncTracker::Results InsyncTracker::Take() {

@@ -214,6 +214,37 @@ TEST_F(InsyncTrackerTest, ADrainingNodeIsDrainedOnceItsSocketsAreClosed) {
   EXPECT_EQ(tracker_.Take().drained, Ids{"a1"});
 }
 
+TEST_F(InsyncTrackerTest, ANodeThatSaysItIsClosedIsDrainedWithoutBeingTold) {
+  SetNode("a2", "a", stored::v1::NODE_STATE_JOINING);
+  for (const char* node : {"a1", "a2"}) {
+    NodeProgress closed = Ack(node, 10);
+    closed.sockets_closed = true;
+    Update(closed);
+  }
+  const InsyncTracker::Results results = tracker_.Take();
+  EXPECT_EQ(results.drained, (Ids{"a1", "a2"}));
+  EXPECT_EQ(results.count, Ids{});
+  // Once it is drained there is nothing to be done about it any more.
+  SetNode("a1", "a", stored::v1::NODE_STATE_DRAINED);
+  SetNode("a2", "a", stored::v1::NODE_STATE_DRAINED);
+  tracker_.Settled(results);
+  EXPECT_EQ(tracker_.Take().drained, Ids{});
+}
+
+// Pending when a restore began this epoch: they are at index 0 of it (replication/restore/new_epoch.h).
+TEST_F(InsyncTrackerTest, WhatARestoreLeftPendingIsCoveredByTheFirstAcknowledgementOfItsEpoch) {
+  tracker_.AddPending(Change("C1", 0, "Z1"));
+  tracker_.AddPending(Change("C2", 0, "Z2"));
+  for (const char* node : {"a1", "b1", "c1", "d1"}) {
+    EXPECT_EQ(Insync(), Ids{});
+    Update(Ack(node, 0, {{"Z2", 0, "being fetched"}}));
+  }
+  EXPECT_EQ(Insync(), Ids{"C1"});
+  tracker_.SetInsync("C1");
+  AckAll(3);
+  EXPECT_EQ(Insync(), Ids{"C2"});
+}
+
 TEST_F(InsyncTrackerTest, MovesSayWhatMoved) {
   EXPECT_EQ(tracker_.Update({Ack("a1", 10)}).size(), 1u);
   EXPECT_TRUE(tracker_.Update({Ack("a1", 10)}).empty());

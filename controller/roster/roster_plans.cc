@@ -240,7 +240,10 @@ absl::StatusOr<Plan> PlanCounted(const PlanContext& context, const std::string& 
 }
 
 absl::StatusOr<Plan> PlanDrained(const PlanContext& context, const std::string& node) {
-  return MoveNode(context, node, {stored::v1::NODE_STATE_DRAINING}, stored::v1::NODE_STATE_DRAINED);
+  return MoveNode(
+      context, node,
+      {stored::v1::NODE_STATE_JOINING, stored::v1::NODE_STATE_COUNTED, stored::v1::NODE_STATE_DRAINING},
+      stored::v1::NODE_STATE_DRAINED);
 }
 
 }  // namespace quartet::controller

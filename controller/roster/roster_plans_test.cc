@@ -119,7 +119,6 @@ TEST_F(RosterPlansTest, ANodeGoesThroughItsStates) {
   const auto move = [&](auto plan) {
     return Commit([&](const PlanContext& context) { return plan(context, "n"); });
   };
-  EXPECT_FALSE(move(PlanDrained)->appended);
   ASSERT_TRUE(move(PlanCounted)->appended);
   EXPECT_EQ(StateOf("n"), stored::v1::NODE_STATE_COUNTED);
   EXPECT_EQ(ReadRoster(store_)->counted.at("ns-a0").size(), 1u);
@@ -131,6 +130,15 @@ TEST_F(RosterPlansTest, ANodeGoesThroughItsStates) {
   EXPECT_FALSE(move(PlanDrain)->appended);
   EXPECT_TRUE(ReadRoster(store_)->counted.empty());
   EXPECT_TRUE(ReadRoster(store_)->by_nameserver.empty());
+  EXPECT_FALSE(move(PlanDrained)->appended);
+}
+
+TEST_F(RosterPlansTest, ANodeThatSaysItIsClosedIsDrainedFromWhateverState) {
+  MakeNameservers(1);
+  ASSERT_TRUE(AddNode("n", "ns-a0").ok());
+  ASSERT_TRUE(Commit([&](const PlanContext& context) { return PlanCounted(context, "n"); }).ok());
+  ASSERT_TRUE(Commit([&](const PlanContext& context) { return PlanDrained(context, "n"); })->appended);
+  EXPECT_EQ(StateOf("n"), stored::v1::NODE_STATE_DRAINED);
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ constexpr size_t kMostImportThreads = 16;
 }  // namespace
 
 struct AdminServices::State {
-  explicit State(Controller& controller) : change_pump(kChangeInterval), node_pump(kNodeInterval) {
+  State(Controller& controller, BackupMaker& backups, Restores& restores)
+      : change_pump(kChangeInterval), node_pump(kNodeInterval) {
     services.push_back(MakeZoneService(controller, import_threads));
     services.push_back(MakeRecordSetService(controller));
     services.push_back(MakeChangeService(controller, change_pump));
@@ -28,6 +29,7 @@ struct AdminServices::State {
     services.push_back(MakeNodeService(controller, node_pump));
     services.push_back(MakeStatusService(controller));
     services.push_back(MakeVerifyService(controller));
+    services.push_back(MakeBackupService(backups, restores));
   }
 
   ImportThreads import_threads{kMostImportThreads};
@@ -36,7 +38,8 @@ struct AdminServices::State {
   std::vector<std::unique_ptr<grpc::Service>> services;
 };
 
-AdminServices::AdminServices(Controller& controller) : state_(std::make_unique<State>(controller)) {}
+AdminServices::AdminServices(Controller& controller, BackupMaker& backups, Restores& restores)
+    : state_(std::make_unique<State>(controller, backups, restores)) {}
 AdminServices::~AdminServices() = default;
 
 std::vector<grpc::Service*> AdminServices::services() const {

@@ -12,10 +12,14 @@ class Service;
 
 namespace quartet::controller {
 
+class BackupMaker;
+class Restores;
+
 // Thread-safe. Must outlive the server it is registered with, and not the controller.
 class AdminServices {
  public:
-  explicit AdminServices(Controller& controller);
+  // The maker and the restores have to outlive it too.
+  AdminServices(Controller& controller, BackupMaker& backups, Restores& restores);
   ~AdminServices();
 
   std::vector<grpc::Service*> services() const;
@@ -32,6 +36,7 @@ std::unique_ptr<grpc::Service> MakeVerifyService(Controller& controller);
 
 class ImportThreads;
 std::unique_ptr<grpc::Service> MakeZoneService(Controller& controller, ImportThreads& threads);
+std::unique_ptr<grpc::Service> MakeBackupService(BackupMaker& backups, Restores& restores);
 
 class WatchPump;
 std::unique_ptr<grpc::Service> MakeChangeService(Controller& controller, WatchPump& pump);

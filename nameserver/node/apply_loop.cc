@@ -44,6 +44,8 @@ void ApplyLoop::Take(const FeedConnected&) {
   streaming_ = true;
   sent_health_.clear();
   feed_.Send(replica_.Connected());
+  // A controller that was restored from an older backup may not know.
+  if (drained_) feed_.Send(replica_.SocketsClosed());
   // Even if nothing comes: what is served is to be acknowledged.
   received_ = true;
 }

@@ -268,6 +268,18 @@ TEST_F(ApplyLoopTest, ADrainedNodeStaysClosedWhenItIsStartedAgain) {
   EXPECT_EQ(loop_->StatusLine(), "drained");
 }
 
+// The controller may be restored from a backup that is older than the drain.
+TEST_F(ApplyLoopTest, ADrainedNodeSaysSoOnEveryStream) {
+  Fill();
+  Give({DrainOrder()});
+  Restart();
+  stream_.sent.clear();
+  ASSERT_TRUE(loop_->Handle({FeedConnected{}}).ok());
+  ASSERT_GE(stream_.sent.size(), 2u);
+  EXPECT_TRUE(stream_.sent[0].has_hello());
+  EXPECT_TRUE(stream_.sent[1].has_sockets_closed());
+}
+
 TEST_F(ApplyLoopTest, SocketsThatCantBeOpenedEndIt) {
   sockets_->refusal = absl::AlreadyExistsError("the port is taken");
   ASSERT_TRUE(loop_->Handle({FeedConnected{}}).ok());

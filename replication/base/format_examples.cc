@@ -4,6 +4,7 @@
 
 #include <cctype>
 #include <fstream>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -27,19 +28,31 @@ std::string Digits(const std::string& line) {
   return digits;
 }
 
-}  // namespace
-
-std::string FormatExample(absl::string_view page, absl::string_view name) {
+std::vector<std::string> Lines(absl::string_view page, absl::string_view kind, absl::string_view name) {
   std::ifstream file(absl::StrCat("docs/formats/", page));
   EXPECT_TRUE(file.is_open()) << page;
-  const std::string opening = absl::StrCat("```hex ", name);
+  const std::string opening = absl::StrCat("```", kind, " ", name);
   std::string line;
   while (std::getline(file, line) && line != opening) {
   }
   EXPECT_TRUE(file.good()) << page << " has no example " << name;
+  std::vector<std::string> lines;
+  while (std::getline(file, line) && line != "```") lines.push_back(line);
+  return lines;
+}
+
+}  // namespace
+
+std::string FormatExample(absl::string_view page, absl::string_view name) {
   std::string digits;
-  while (std::getline(file, line) && line != "```") digits += Digits(line);
+  for (const std::string& line : Lines(page, "hex", name)) digits += Digits(line);
   return absl::HexStringToBytes(digits);
+}
+
+std::string FormatText(absl::string_view page, absl::string_view name) {
+  std::string text;
+  for (const std::string& line : Lines(page, "text", name)) absl::StrAppend(&text, line, "\n");
+  return text;
 }
 
 }  // namespace quartet::replication

@@ -14,4 +14,7 @@ namespace quartet::replication {
 // empty.
 std::string FormatExample(absl::string_view page, absl::string_view name);
 
+// The lines of an example that is text (`text NAME`), each with its end, as they stand there.
+std::string FormatText(absl::string_view page, absl::string_view name);
+
 }  // namespace quartet::replication

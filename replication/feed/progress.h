@@ -29,7 +29,7 @@ struct NodeProgress {
   uint64_t acknowledged_index = 0;
   std::vector<ZoneException> exceptions;
   int64_t acknowledged_wall_us = 0;
-  // It answered Drain: none of its sockets is open.
+  // It said that none of its sockets is open, for good.
   bool sockets_closed = false;
 };
 

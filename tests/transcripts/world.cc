@@ -8,6 +8,7 @@
 #include "replication/replica/full_view.h"
 #include "replication/replica/layout.h"
 #include "replication/replica/node_zone.h"
+#include "replication/restore/new_epoch.h"
 #include "tests/transcripts/describe.h"
 
 namespace quartet::tests {
@@ -24,6 +25,10 @@ std::vector<std::string> Rest(std::istringstream& words) {
 
 }  // namespace
 
+World::Controller::Controller(const store::Contents& contents) {
+  if (!contents.empty()) QUARTET_CHECK(store.Write(store::PutsOf(contents), store::Store::Sync::kYes).ok());
+}
+
 World::World() : disk_(std::make_unique<store::MemoryStore>()) {
   NewController();
   OpenNode();
@@ -35,6 +40,16 @@ void World::NewController() {
   controller_->entries = std::make_unique<replication::TestController>(controller_->store, epoch_);
   controller_->entries->Enroll("n1", "ns1", stored::v1::NODE_STATE_COUNTED);
   NewPublisher();
+}
+
+void World::Restore() {
+  Disconnect("the controller is gone");
+  controller_ = std::make_unique<Controller>(backup_);
+  epoch_ = replication::EpochAfter(epoch_, 0, 0);
+  QUARTET_CHECK(replication::BeginEpoch(controller_->store, epoch_, {}).ok());
+  controller_->entries = std::make_unique<replication::TestController>(controller_->store, epoch_);
+  NewPublisher();
+  controller_->publisher->SetUnsettled(true);
 }
 
 void World::NewPublisher() {
@@ -52,6 +67,7 @@ void World::OpenNode() {
       replication::Subscriber::Open(*disk_, clock_, random_, options);
   QUARTET_CHECK(node.ok());
   node_ = *std::move(node);
+  reports_ = std::make_unique<replication::Reports>(*disk_, replication::Reports::Options());
   served_ = replication::ServedZones();
   for (const replication::ZoneUpdate& update : node_->StoredZones()) Say("serve: " + Describe(update));
   absl::Status installed = served_.Install(node_->StoredZones(), *disk_, node_->digest_keys());
@@ -111,6 +127,15 @@ bool World::RunControllerCommand(const std::string& name, std::istringstream& wo
     Disconnect("the controller is gone");
     ++epoch_;
     NewController();
+  } else if (name == "backup") {
+    backup_ = store::ScanAll(controller_->store);
+  } else if (name == "restore-backup") {
+    Restore();
+  } else if (name == "confirm") {
+    controller_->publisher->SetUnsettled(false);
+  } else if (name == "inquire") {
+    words >> zone;
+    Inquire(zone);
   } else if (name == "corrupt") {
     std::string key;
     words >> zone >> key;
@@ -276,6 +301,16 @@ void World::Write() {
   for (const replication::ZoneUpdate& update : ready.visible) Say("serve: " + Describe(update));
   absl::Status installed = served_.Install(ready.visible, *disk_, node_->digest_keys());
   if (!installed.ok()) Say(absl::StrCat("? ", installed.message()));
+  if (ready.forget_inquiries) reports_->Forget();
+  for (const v1::Inquiry& inquiry : ready.inquiries) reports_->Ask(inquiry);
+  while (!reports_->idle()) {
+    replication::Reports::Step step = reports_->Next();
+    if (!step.part.has_value()) continue;
+    v1::SubscribeRequest request;
+    *request.mutable_report_part() = *std::move(step.part);
+    Say("node: " + Describe(request));
+    to_controller_.push_back(std::move(request));
+  }
   if (ready.complete) Say("serve: open the sockets");
   if (ready.drain) Say("serve: close the sockets");
   for (v1::SubscribeRequest& request : node_->Done()) {
@@ -307,6 +342,15 @@ void World::TamperRevision(uint64_t prev_revision) {
   delta.set_prev_revision(prev_revision);
   entry.set_delta(delta.SerializeAsString());
   Say("now: " + Describe(to_node_.front()));
+}
+
+void World::Inquire(const std::string& zone) {
+  v1::Inquiry inquiry;
+  inquiry.set_id(++inquiries_);
+  inquiry.set_depth(zone.empty() ? v1::DEPTH_STATED : v1::DEPTH_RECORDS);
+  if (!zone.empty()) inquiry.set_zone_id(TestZoneId(zone));
+  const absl::Status asked = controller_->publisher->Inquire("n1", inquiry);
+  if (!asked.ok()) Say("refused: " + asked.ToString());
 }
 
 void World::CorruptRecord(const std::string& zone, const std::string& key) {

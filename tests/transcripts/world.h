@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "replication/feed/publisher.h"
+#include "replication/feed/reports.h"
 #include "replication/feed/subscriber.h"
 #include "replication/feed/test_controller.h"
 #include "replication/feed/test_served.h"
 #include "replication/store/memory_store.h"
+#include "replication/store/test_contents.h"
 
 namespace quartet::tests {
 
@@ -36,6 +38,7 @@ class World {
     uint64_t last_ = 0;
   };
   struct Controller {
+    explicit Controller(const store::Contents& contents = {});
     store::MemoryStore store;
     std::unique_ptr<replication::TestController> entries;
     std::unique_ptr<replication::Publisher> publisher;
@@ -44,6 +47,8 @@ class World {
   };
 
   void NewController();
+  // From the backup, in a new epoch, unconfirmed.
+  void Restore();
   void NewPublisher();
   void OpenNode();
   bool RunControllerCommand(const std::string& name, std::istringstream& words);
@@ -63,6 +68,7 @@ class World {
   void Progress();
   void ForgeRecord(const std::string& zone, const std::string& key, const std::string& value);
   void Compare(const std::string& zone);
+  void Inquire(const std::string& zone);
   void CorruptRecord(const std::string& zone, const std::string& key);
   void Say(const std::string& line) { lines_.push_back(line); }
 
@@ -71,10 +77,13 @@ class World {
   uint64_t epoch_ = 100;
   size_t part_bytes_ = 64 << 10;
   std::unique_ptr<Controller> controller_;
+  store::Contents backup_;
+  uint64_t inquiries_ = 0;
   std::optional<replication::SessionId> session_;
 
   std::unique_ptr<store::MemoryStore> disk_;
   std::unique_ptr<replication::Subscriber> node_;
+  std::unique_ptr<replication::Reports> reports_;
   replication::ServedZones served_;
 
   std::deque<replication::v1::SubscribeRequest> to_controller_;
