@@ -22,6 +22,7 @@ struct Options {
   std::string name;
   std::string data;
   std::string listen;
+  size_t cache_mib = kBlockCacheBytes >> 20;
   transport::TlsFiles tls;
 };
 
@@ -61,7 +62,8 @@ int Run(const Options& options) {
   const replication::StopSignal stop_signal;
   const absl::StatusOr<transport::TlsMaterial> material = LoadIdentity(options);
   if (!material.ok()) return Fail(material.status());
-  absl::StatusOr<std::unique_ptr<store::Store>> store = OpenServiceStore(options.data);
+  absl::StatusOr<std::unique_ptr<store::Store>> store =
+      OpenServiceStore(options.data, options.cache_mib << 20);
   if (!store.ok()) return Fail(store.status());
   absl::StatusOr<std::unique_ptr<Controller>> controller =
       Controller::Open(*std::move(store), replication::SystemClock(), replication::SystemRandom(),
@@ -107,6 +109,9 @@ void AddRun(CLI::App& app, Options& options) {
   run->add_option("--name", options.name, "Its name, as in its certificate")->required();
   run->add_option("--data", options.data, "Directory of its database, made by init or restore")->required();
   run->add_option("--listen", options.listen, "ADDR:PORT or [IPV6]:PORT for admins and nodes")->required();
+  run->add_option("--cache", options.cache_mib, "Memory for blocks of the database's tables, MiB")
+      ->check(CLI::Range(8, 1 << 20))
+      ->capture_default_str();
   run->add_option("--ca", options.tls.ca, "CA certificate, PEM file")->required();
   run->add_option("--certificate", options.tls.certificate,
                   "Its certificate (quartet://controller/NAME), PEM file")

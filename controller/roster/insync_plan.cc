@@ -13,10 +13,13 @@ namespace {
 using replication::FullView;
 
 absl::Status AddInsync(const PlanContext& context, InsyncTracker& tracker,
-                       const std::vector<std::string>& ids, Plan& plan) {
+                       const std::vector<std::string>& ids, const Roster* roster, Plan& plan) {
   if (ids.empty()) return absl::OkStatus();
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
+  if (roster == nullptr) {
+    const absl::StatusOr<Roster> read = ReadRoster(context.view);
+    if (!read.ok()) return read.status();
+    return AddInsync(context, tracker, ids, &*read, plan);
+  }
   stored::v1::InsyncEffect insync;
   for (const std::string& id : ids) {
     absl::StatusOr<std::optional<stored::v1::ChangeRow>> row = FullView(context.view).Change(id);
@@ -42,10 +45,11 @@ absl::Status AddNode(absl::StatusOr<Plan> node, Plan& plan) {
 }  // namespace
 
 absl::StatusOr<Plan> PlanResults(const PlanContext& context, InsyncTracker& tracker,
-                                 const InsyncTracker::Results& results) {
+                                 const InsyncTracker::Results& results, const Roster* roster) {
   Plan plan;
   // Before the nodes: what becomes INSYNC here, a node counted here has to cover.
-  if (absl::Status status = AddInsync(context, tracker, results.insync, plan); !status.ok()) return status;
+  if (absl::Status status = AddInsync(context, tracker, results.insync, roster, plan); !status.ok())
+    return status;
   for (const std::string& node : results.count) {
     if (!tracker.MayCount(node)) continue;
     if (absl::Status status = AddNode(PlanCounted(context, node), plan); !status.ok()) return status;

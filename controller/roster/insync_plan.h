@@ -11,9 +11,9 @@
 namespace quartet::controller {
 
 // Of `results`, what holds under roster and zones in flight: one InsyncEffect and the nodes' effects. The
-// caller guards the tracker. May be empty.
+// caller guards the tracker. `roster` is the one in flight; nullptr: it is read. May be empty.
 absl::StatusOr<Plan> PlanResults(const PlanContext& context, InsyncTracker& tracker,
-                                 const InsyncTracker::Results& results);
+                                 const InsyncTracker::Results& results, const Roster* roster = nullptr);
 
 // A logged change as the tracker wants it: its targets are those its zone has now.
 absl::StatusOr<TrackedChange> ReadTracked(const store::Reader& reader, const stored::v1::ChangeRow& change);
