@@ -86,6 +86,8 @@ class Core : public Controller {
   // Alarms of all nodes that are not drained.
   void AddNodeAlarms(const Roster& roster, admin::v1::Status& status) const;
   absl::StatusOr<stored::v1::ChangeRow> ChangeRow(const store::Reader& reader, const std::string& id) const;
+  // What its caller is told of a change.
+  absl::StatusOr<admin::v1::Change> ChangeOf(const Outcome& outcome) const;
   absl::StatusOr<admin::v1::Change> ChangeById(const std::string& id) const;
   absl::StatusOr<admin::v1::Zone> GetZoneById(const std::string& id) const;
 

@@ -61,11 +61,15 @@ absl::StatusOr<Plan> PlanResults(const PlanContext& context, InsyncTracker& trac
   return plan;
 }
 
+TrackedChange Tracked(const stored::v1::ChangeRow& change, const stored::v1::ZoneRow& zone) {
+  return {change.id(), change.zone_id(), change.index(), change.revision(), TargetsOf(zone)};
+}
+
 absl::StatusOr<TrackedChange> ReadTracked(const store::Reader& reader, const stored::v1::ChangeRow& change) {
   absl::StatusOr<std::optional<stored::v1::ZoneRow>> zone = FullView(reader).Zone(change.zone_id());
   if (!zone.ok()) return zone.status();
   if (!zone->has_value()) return absl::DataLossError(absl::StrCat("change ", change.id(), " is of no zone"));
-  return TrackedChange{change.id(), change.zone_id(), change.index(), change.revision(), TargetsOf(**zone)};
+  return Tracked(change, **zone);
 }
 
 }  // namespace quartet::controller

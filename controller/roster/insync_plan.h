@@ -15,6 +15,9 @@ namespace quartet::controller {
 absl::StatusOr<Plan> PlanResults(const PlanContext& context, InsyncTracker& tracker,
                                  const InsyncTracker::Results& results, const Roster* roster = nullptr);
 
+// A change as the tracker wants it; `zone` is its zone's row now.
+TrackedChange Tracked(const stored::v1::ChangeRow& change, const stored::v1::ZoneRow& zone);
+
 // A logged change as the tracker wants it: its targets are those its zone has now.
 absl::StatusOr<TrackedChange> ReadTracked(const store::Reader& reader, const stored::v1::ChangeRow& change);
 

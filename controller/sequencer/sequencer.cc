@@ -190,6 +190,11 @@ absl::StatusOr<Outcome> Sequencer::Judge(const Proposal& proposal) {
   absl::StatusOr<replication::Position> position = Place(*group_, std::move(entry));
   if (!position.ok()) return position.status();
   outcome.position = *position;
+  const stored::v1::Entry& placed = group_->entries.back().entry;
+  const stored::v1::ZoneRow* zone = replication::ZoneRowOf(placed);
+  if (zone != nullptr && !outcome.change_id.empty()) {
+    outcome.change = {replication::ChangeRowOf(placed.header(), *zone, *position), *zone};
+  }
   return outcome;
 }
 

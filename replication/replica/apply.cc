@@ -26,14 +26,7 @@ constexpr absl::string_view kRequestExpiry = "controller/expiry";
 
 void WriteChange(store::Overlay& overlay, const EntryHeader& header, const ZoneRow& zone,
                  const Position& position) {
-  stored::v1::ChangeRow change;
-  change.set_id(header.change_id());
-  change.set_zone_id(zone.id());
-  change.set_epoch(position.epoch);
-  change.set_index(position.index);
-  change.set_revision(zone.revision());
-  change.set_time_us(header.time_us());
-  change.set_principal(header.principal());
+  const stored::v1::ChangeRow change = ChangeRowOf(header, zone, position);
   overlay.Put(layout::Change(change.id()), change.SerializeAsString());
   overlay.Put(layout::Pending(position.index, change.id()), zone.id());
 }
@@ -202,6 +195,18 @@ const ZoneRow* ZoneRowOf(const stored::v1::Entry& entry) {
     if (effect.has_flip()) return &effect.flip().row();
   }
   return nullptr;
+}
+
+stored::v1::ChangeRow ChangeRowOf(const EntryHeader& header, const ZoneRow& zone, const Position& position) {
+  stored::v1::ChangeRow change;
+  change.set_id(header.change_id());
+  change.set_zone_id(zone.id());
+  change.set_epoch(position.epoch);
+  change.set_index(position.index);
+  change.set_revision(zone.revision());
+  change.set_time_us(header.time_us());
+  change.set_principal(header.principal());
+  return change;
 }
 
 absl::Status ApplyEntry(store::Overlay& overlay, const stored::v1::Entry& entry, const Position& position,
