@@ -93,7 +93,12 @@ absl::StatusOr<admin::v1::Change> Core::ProposeChange(const std::string& zone_id
   if (proposal.ok()) proposal->zone_id = zone_id;
   absl::StatusOr<Outcome> outcome = Propose(std::move(proposal));
   if (!outcome.ok()) return outcome.status();
-  return ChangeById(outcome->change_id);
+  return ChangeOf(*outcome);
+}
+
+absl::StatusOr<admin::v1::Change> Core::ChangeOf(const Outcome& outcome) const {
+  if (!outcome.change.has_value()) return ChangeById(outcome.change_id);
+  return driver_->Describe(outcome.change->row, Tracked(outcome.change->row, outcome.change->zone));
 }
 
 absl::StatusOr<stored::v1::ChangeRow> Core::ChangeRow(const store::Reader& reader,

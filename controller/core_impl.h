@@ -113,6 +113,8 @@ class Core : public Controller, private ImportHost {
   // Zones in quarantine that an entry is about may have been made right by it.
   void LookAgain(const stored::v1::Entry& entry);
   absl::StatusOr<stored::v1::ChangeRow> ChangeRow(const store::Reader& reader, const std::string& id) const;
+  // What its caller is told of a change.
+  absl::StatusOr<admin::v1::Change> ChangeOf(const Outcome& outcome) const;
   absl::StatusOr<admin::v1::Change> ChangeById(const std::string& id) const;
   absl::StatusOr<admin::v1::Zone> GetZoneById(const std::string& id) const;
 

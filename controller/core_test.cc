@@ -235,6 +235,20 @@ TEST_F(CoreTest, GetChangeNamesWhoServesAndWhoDoesNot) {
   EXPECT_TRUE(change.nameservers(2).nodes(0).counted());
 }
 
+TEST_F(CoreTest, AChangesReplyIsWhatGetChangeSays) {
+  MakeRoster();
+  const auto made = MakeZone("example.com");
+  ASSERT_TRUE(made.ok()) << made.status();
+  EXPECT_EQ(made->change().DebugString(), GetChange(made->change().name()).DebugString());
+  const auto changed = Upsert(made->zone().name(), "www", "192.0.2.1", "r-1");
+  ASSERT_TRUE(changed.ok()) << changed.status();
+  EXPECT_EQ(changed->DebugString(), GetChange(changed->name()).DebugString());
+  EXPECT_EQ(changed->revision(), 2u);
+  const auto again = Upsert(made->zone().name(), "www", "192.0.2.1", "r-1");
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(changed->DebugString(), again->DebugString());
+}
+
 TEST_F(CoreTest, RequestsAreAnsweredOnceAndThenAgain) {
   MakeRoster();
   const auto made = MakeZone("example.com", "", "r1");

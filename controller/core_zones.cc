@@ -38,7 +38,7 @@ absl::StatusOr<admin::v1::CreateZoneResponse> Core::CreateZone(const Caller& cal
   if (!outcome.ok()) return outcome.status();
   absl::StatusOr<admin::v1::Zone> made = GetZoneById(outcome->zone_id);
   if (!made.ok()) return made.status();
-  absl::StatusOr<admin::v1::Change> change = ChangeById(outcome->change_id);
+  absl::StatusOr<admin::v1::Change> change = ChangeOf(*outcome);
   if (!change.ok()) return change.status();
   *response.mutable_zone() = *std::move(made);
   *response.mutable_change() = *std::move(change);

@@ -35,6 +35,7 @@ struct Options {
   uint64_t log_bytes = LogTrimmer::kLogBytes;
   double scrub_hours = 24;
   uint64_t scrub_rate = 8;
+  size_t cache_mib = kBlockCacheBytes >> 20;
   transport::TlsFiles tls;
 };
 
@@ -62,7 +63,8 @@ int Run(const Options& options) {
   const replication::StopSignal stop_signal;
   const absl::StatusOr<transport::TlsMaterial> material = LoadIdentity(options);
   if (!material.ok()) return Fail(material.status());
-  absl::StatusOr<std::unique_ptr<store::Store>> store = OpenServiceStore(options.data);
+  absl::StatusOr<std::unique_ptr<store::Store>> store =
+      OpenServiceStore(options.data, options.cache_mib << 20);
   if (!store.ok()) return Fail(store.status());
   absl::StatusOr<std::unique_ptr<Controller>> controller =
       Controller::Open(*std::move(store), replication::SystemClock(), replication::SystemRandom(),
@@ -137,6 +139,9 @@ void AddRun(CLI::App& app, Options& options) {
          "goes early, down to an eighth of this; beyond it the oldest entries go, whoever lacks them")
       ->transform(CLI::AsSizeValue(false))
       ->default_str("4GiB");
+  run->add_option("--cache", options.cache_mib, "Memory for blocks of the database's tables, MiB")
+      ->check(CLI::Range(8, 1 << 20))
+      ->capture_default_str();
   run->add_option("--ca", options.tls.ca, "CA certificate, PEM file")->required();
   run->add_option("--certificate", options.tls.certificate,
                   "Its certificate (quartet://controller/NAME), PEM file")

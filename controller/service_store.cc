@@ -53,8 +53,10 @@ absl::Status InitService(const std::string& data, const std::string& name) {
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::unique_ptr<store::Store>> OpenServiceStore(const std::string& data) {
-  absl::StatusOr<std::unique_ptr<store::Store>> store = store::OpenRocksStore(data, {.create = false});
+absl::StatusOr<std::unique_ptr<store::Store>> OpenServiceStore(const std::string& data,
+                                                               size_t block_cache_bytes) {
+  absl::StatusOr<std::unique_ptr<store::Store>> store =
+      store::OpenRocksStore(data, {.block_cache_bytes = block_cache_bytes, .create = false});
   if (!store.ok()) return WithWayOut(store.status(), data);
   const absl::StatusOr<bool> there = HoldsService(**store);
   if (!there.ok()) return WithWayOut(there.status(), data);

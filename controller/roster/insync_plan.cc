@@ -13,7 +13,7 @@ namespace {
 using replication::FullView;
 
 absl::Status AddInsync(const PlanContext& context, InsyncTracker& tracker,
-                       const std::vector<std::string>& ids, Plan& plan) {
+                       const std::vector<std::string>& ids, const Roster* roster, Plan& plan) {
   if (ids.empty()) return absl::OkStatus();
   std::vector<TrackedChange> changes;
   std::vector<std::string> nameservers;
@@ -26,8 +26,12 @@ absl::Status AddInsync(const PlanContext& context, InsyncTracker& tracker,
     nameservers.insert(nameservers.end(), change->targets.begin(), change->targets.end());
     changes.push_back(*std::move(change));
   }
-  absl::StatusOr<Roster> roster = ReadCounted(context.view, tracker.roster(), nameservers);
-  if (!roster.ok()) return roster.status();
+  absl::StatusOr<Roster> read = Roster();
+  if (roster == nullptr) {
+    read = ReadCounted(context.view, tracker.roster(), nameservers);
+    if (!read.ok()) return read.status();
+    roster = &*read;
+  }
   stored::v1::InsyncEffect insync;
   for (const TrackedChange& change : changes) {
     if (tracker.MayBeInsync(change, *roster)) insync.add_change_ids(change.id);
@@ -48,10 +52,11 @@ absl::Status AddNode(absl::StatusOr<Plan> node, Plan& plan) {
 }  // namespace
 
 absl::StatusOr<Plan> PlanResults(const PlanContext& context, InsyncTracker& tracker,
-                                 const InsyncTracker::Results& results) {
+                                 const InsyncTracker::Results& results, const Roster* roster) {
   Plan plan;
   // Before the nodes: what becomes INSYNC here, a node counted here has to cover.
-  if (absl::Status status = AddInsync(context, tracker, results.insync, plan); !status.ok()) return status;
+  if (absl::Status status = AddInsync(context, tracker, results.insync, roster, plan); !status.ok())
+    return status;
   for (const std::string& node : results.count) {
     if (!tracker.MayCount(node)) continue;
     if (absl::Status status = AddNode(PlanCounted(context, node), plan); !status.ok()) return status;
@@ -63,11 +68,15 @@ absl::StatusOr<Plan> PlanResults(const PlanContext& context, InsyncTracker& trac
   return plan;
 }
 
+TrackedChange Tracked(const stored::v1::ChangeRow& change, const stored::v1::ZoneRow& zone) {
+  return {change.id(), change.zone_id(), change.index(), change.revision(), TargetsOf(zone)};
+}
+
 absl::StatusOr<TrackedChange> ReadTracked(const store::Reader& reader, const stored::v1::ChangeRow& change) {
   absl::StatusOr<std::optional<stored::v1::ZoneRow>> zone = FullView(reader).Zone(change.zone_id());
   if (!zone.ok()) return zone.status();
   if (!zone->has_value()) return absl::DataLossError(absl::StrCat("change ", change.id(), " is of no zone"));
-  return TrackedChange{change.id(), change.zone_id(), change.index(), change.revision(), TargetsOf(**zone)};
+  return Tracked(change, **zone);
 }
 
 }  // namespace quartet::controller

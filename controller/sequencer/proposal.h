@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
 #include "quartet/stored/v1/entry.pb.h"
+#include "quartet/stored/v1/zone.pb.h"
 #include "replication/base/clock.h"
 #include "replication/base/position.h"
 #include "replication/digest/digest.h"
@@ -22,6 +24,8 @@ struct PlanContext {
   replication::Random& random;
   replication::Hasher& hasher;
   uint32_t digest_key_id;
+  // Whether stripes, nameservers and nodes may be others in `view` than in what is committed.
+  bool roster_in_flight = true;
 };
 
 // An entry to be. The sequencer adds place, time, term and caller. Without effects nothing is appended: what
@@ -63,6 +67,12 @@ struct Outcome {
   bool duplicate = false;
   // An entry was appended for it.
   bool appended = false;
+  // With an appended change: what is stored of it, and the zone as it made it, so that a reply need not read them.
+  struct Change {
+    stored::v1::ChangeRow row;
+    stored::v1::ZoneRow zone;
+  };
+  std::optional<Change> change = std::nullopt;
 };
 
 }  // namespace quartet::controller

@@ -35,11 +35,17 @@ struct Sequencer::Group {
   std::vector<replication::SealedEntry> sealed;
   std::vector<Committed> entries;
   size_t bytes = 0;
+  bool changes_roster = false;
 };
 
 Sequencer::Sequencer(replication::Log& log, store::Store& replica, replication::Clock& clock,
                      replication::Random& random, Options options)
-    : log_(log), replica_(replica), clock_(clock), random_(random), options_(std::move(options)) {}
+    : log_(log),
+      replica_(replica),
+      cache_(replica, options.cache_bytes),
+      clock_(clock),
+      random_(random),
+      options_(std::move(options)) {}
 
 Sequencer::~Sequencer() = default;
 
@@ -97,7 +103,9 @@ absl::Status Sequencer::BeginTerm() {
   term_ = *term;
   absl::StatusOr<stored::v1::Entry> entry = FirstOfTerm();
   if (!entry.ok()) return ReadOnly(entry.status());
-  auto group = std::make_unique<Group>(replica_);
+  // Another one may have led meanwhile.
+  cache_.Forget();
+  auto group = std::make_unique<Group>(cache_);
   // It holds no record sets: any key will do until the one in force is read.
   hasher_ = std::make_unique<replication::Hasher>(std::string(replication::Hasher::kKeyBytes, '\0'));
   absl::StatusOr<replication::Position> position = Place(*group, *std::move(entry));
@@ -131,7 +139,7 @@ void Sequencer::Add(const Proposal& proposal, Done done) {
     settled_.push_back({std::move(done), std::move(status)});
     return;
   }
-  if (group_ == nullptr) group_ = std::make_unique<Group>(replica_);
+  if (group_ == nullptr) group_ = std::make_unique<Group>(cache_);
   absl::StatusOr<Outcome> outcome = Judge(proposal);
   settled_.push_back({std::move(done), std::move(outcome)});
 }
@@ -166,7 +174,8 @@ absl::StatusOr<Outcome> Sequencer::Judge(const Proposal& proposal) {
   if (!duplicate.ok()) return duplicate.status();
   if (duplicate->has_value()) return **std::move(duplicate);
 
-  const PlanContext context{group_->overlay, NextTime(), random_, *hasher_, digest_key_id_};
+  const PlanContext context{group_->overlay, NextTime(),     random_,
+                            *hasher_,        digest_key_id_, group_->changes_roster};
   absl::StatusOr<Plan> plan = proposal.plan(context);
   if (!plan.ok()) return plan.status();
   stored::v1::Entry& entry = plan->entry;
@@ -181,6 +190,11 @@ absl::StatusOr<Outcome> Sequencer::Judge(const Proposal& proposal) {
   absl::StatusOr<replication::Position> position = Place(*group_, std::move(entry));
   if (!position.ok()) return position.status();
   outcome.position = *position;
+  const stored::v1::Entry& placed = group_->entries.back().entry;
+  const stored::v1::ZoneRow* zone = replication::ZoneRowOf(placed);
+  if (zone != nullptr && !outcome.change_id.empty()) {
+    outcome.change = {replication::ChangeRowOf(placed.header(), *zone, *position), *zone};
+  }
   return outcome;
 }
 
@@ -215,6 +229,7 @@ absl::StatusOr<replication::Position> Sequencer::Place(Group& group, stored::v1:
   }
   last_time_us_ = entry.header().time_us();
   group.bytes += sealed->bytes.size();
+  group.changes_roster = group.changes_roster || ChangesRoster(entry);
   group.entries.push_back({sealed->position, std::move(entry), sealed->bytes.size()});
   group.sealed.push_back(*std::move(sealed));
   return group.sealed.back().position;
@@ -261,6 +276,7 @@ absl::Status Sequencer::SettleUnknown() {
 }
 
 void Sequencer::Commit(Group& group) {
+  cache_.Written(group.effects);
   head_ = group.sealed.back().position;
   if (!leading_) {
     // Readable a moment after it was written; if not, the disk is broken and nothing can be planned.

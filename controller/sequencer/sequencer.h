@@ -15,6 +15,7 @@
 #include "replication/base/clock.h"
 #include "replication/base/position.h"
 #include "replication/log/log.h"
+#include "replication/store/read_cache.h"
 #include "replication/store/store.h"
 
 namespace quartet::controller {
@@ -39,6 +40,8 @@ class Sequencer {
     // A group is full with so many entries, or so many bytes of them.
     size_t group_entries = 512;
     size_t group_bytes = 512 << 10;
+    // What it may remember of the replica, so that plans need not read it.
+    size_t cache_bytes = 64 << 20;
   };
   using Done = std::function<void(absl::StatusOr<Outcome>)>;
 
@@ -110,6 +113,8 @@ class Sequencer {
 
   replication::Log& log_;
   store::Store& replica_;
+  // What plans read. It learns of each group once that is committed: nobody else writes what plans read while this leads.
+  store::ReadCache cache_;
   replication::Clock& clock_;
   replication::Random& random_;
   const Options options_;

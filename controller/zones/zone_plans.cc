@@ -26,6 +26,7 @@ void StateFault(FaultList& faults, const RecordSetEdit& edit, absl::string_view 
 // Compares what is asked with what is there. True: the edit may be made.
 absl::StatusOr<bool> CheckPresent(const ZoneEdit& zone, const RecordSetEdit& edit, const std::string& key,
                                   FaultList& faults) {
+  if (edit.action == RecordSetEdit::Action::kUpsert) return true;
   absl::StatusOr<std::optional<FullView::Record>> there =
       FullView(zone.before()).GetRecord(zone.zone_id(), zone.generation(), key);
   if (!there.ok()) return there.status();

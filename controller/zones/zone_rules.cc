@@ -1,5 +1,6 @@
 #include "controller/zones/zone_rules.h"
 
+#include <map>
 #include <set>
 #include <string>
 
@@ -25,9 +26,25 @@ class ZoneChecker {
  public:
   ZoneChecker(const ZoneEdit& edit, FaultList& faults) : edit_(edit), view_(edit.after()), faults_(faults) {}
 
+  // To be called for all edits first.
+  void Note(const RecordSetEdit& edit) {
+    Touched& touched = touched_[dns::CanonicalKey(edit.owner, edit_.apex())];
+    touched.put = touched.put || edit.action != RecordSetEdit::Action::kDelete;
+    touched.rules = touched.rules || HasRules(edit.type);
+  }
+
   absl::Status Check(const dns::Name& owner) {
     const std::string key = dns::CanonicalKey(owner, edit_.apex());
     if (!checked_.insert(key).second) return absl::OkStatus();
+    if (const Touched& touched = touched_[key]; !touched.rules) {
+      // The zone kept the rules before. Where plain types go no rule is broken, and where they come a CNAME alone may stand
+      // against them at this name: one read tells, where listing the name's types would be a scan.
+      if (!touched.put) return absl::OkStatus();
+      const absl::StatusOr<bool> cname = Has(replication::RecordKey(owner, edit_.apex(), Type::kCname));
+      if (!cname.ok()) return cname.status();
+      if (!*cname) return CheckAncestors(owner);
+    }
+    listed_.insert(key);
     absl::StatusOr<std::set<Type>> types = TypesAt(key);
     if (!types.ok()) return types.status();
     if (types->empty()) return absl::OkStatus();
@@ -39,6 +56,24 @@ class ZoneChecker {
   }
 
  private:
+  // What the edits do at a name.
+  struct Touched {
+    bool put = false;
+    bool rules = false;
+  };
+
+  // Whether rules are about this type, and not only about CNAMEs beside it.
+  static bool HasRules(Type type) {
+    return type == Type::kCname || type == Type::kDs || type == Type::kNs || type == Type::kDname;
+  }
+
+  absl::StatusOr<bool> Has(const std::string& record_key) const {
+    const absl::StatusOr<std::optional<FullView::Record>> record =
+        view_.GetRecord(edit_.zone_id(), edit_.generation(), record_key);
+    if (!record.ok()) return record.status();
+    return record->has_value();
+  }
+
   absl::StatusOr<std::set<Type>> TypesAt(const std::string& owner_key) const {
     const std::string prefix = absl::StrCat(owner_key, absl::string_view("\0", 1));
     std::set<Type> types;
@@ -77,8 +112,8 @@ class ZoneChecker {
       name = name.Parent();
       absl::StatusOr<bool> dname = HasDname(name);
       if (!dname.ok()) return dname.status();
-      // The DNAME's own check says it, if the batch touches the DNAME.
-      if (*dname && !checked_.contains(dns::CanonicalKey(name, edit_.apex()))) {
+      // The DNAME's own check says it, if it was made.
+      if (*dname && !listed_.contains(dns::CanonicalKey(name, edit_.apex()))) {
         faults_.Add(FaultList::Kind::kRule, owner.ToString(), "", "names-below-dname",
                     absl::StrCat("there can be no names below the DNAME at ", name.ToString()));
         return absl::OkStatus();
@@ -90,17 +125,19 @@ class ZoneChecker {
   absl::StatusOr<bool> HasDname(const dns::Name& name) {
     const std::string key = replication::RecordKey(name, edit_.apex(), Type::kDname);
     if (without_dname_.contains(key)) return false;
-    absl::StatusOr<std::optional<FullView::Record>> record =
-        view_.GetRecord(edit_.zone_id(), edit_.generation(), key);
-    if (!record.ok()) return record.status();
-    if (!record->has_value()) without_dname_.insert(key);
-    return record->has_value();
+    absl::StatusOr<bool> has = Has(key);
+    if (has.ok() && !*has) without_dname_.insert(key);
+    return has;
   }
 
   const ZoneEdit& edit_;
   const FullView view_;
   FaultList& faults_;
+  // By canonical key of the owner.
+  std::map<std::string, Touched> touched_;
   std::set<std::string> checked_;
+  // Of those, the ones whose types were looked at.
+  std::set<std::string> listed_;
   std::set<std::string> without_dname_;
 };
 
@@ -163,6 +200,7 @@ void CheckTypes(const dns::Name& owner, const std::set<Type>& types, const dns::
 
 absl::Status CheckZone(const ZoneEdit& edit, const std::vector<RecordSetEdit>& edits, FaultList& faults) {
   ZoneChecker checker(edit, faults);
+  for (const RecordSetEdit& touched : edits) checker.Note(touched);
   for (const RecordSetEdit& touched : edits) {
     if (absl::Status status = checker.Check(touched.owner); !status.ok()) return status;
   }

@@ -20,18 +20,13 @@ using stored::v1::ZoneRow;
 
 constexpr int64_t kRequestLifeUs = int64_t{3600} * 1'000'000;
 // More than one per entry, so that they don't pile up; bounded, so that no entry pays for an hour of others.
-constexpr int kExpiredPerEntry = 16;
+constexpr size_t kExpiredPerEntry = 16;
+constexpr int64_t kExpireEveryUs = 1'000'000;
+constexpr absl::string_view kRequestExpiry = "controller/expiry";
 
 void WriteChange(store::Overlay& overlay, const EntryHeader& header, const ZoneRow& zone,
                  const Position& position) {
-  stored::v1::ChangeRow change;
-  change.set_id(header.change_id());
-  change.set_zone_id(zone.id());
-  change.set_epoch(position.epoch);
-  change.set_index(position.index);
-  change.set_revision(zone.revision());
-  change.set_time_us(header.time_us());
-  change.set_principal(header.principal());
+  const stored::v1::ChangeRow change = ChangeRowOf(header, zone, position);
   overlay.Put(layout::Change(change.id()), change.SerializeAsString());
   overlay.Put(layout::Pending(position.index, change.id()), zone.id());
 }
@@ -86,25 +81,67 @@ absl::Status ApplyInsync(store::Overlay& overlay, const EntryHeader& header,
   return absl::OkStatus();
 }
 
-// Drops requests over an hour older than `now_us`, by the log's own time.
+// Where dropping requests has come to.
+struct Expiry {
+  // None is older: before it lie the tombstones of those that were dropped, which a scan from the start would walk over.
+  int64_t begin_us = 0;
+  // Nothing is looked for before requests of this time are to be dropped.
+  int64_t next_us = 0;
+};
+
+absl::StatusOr<Expiry> ReadExpiry(const store::Reader& reader) {
+  absl::StatusOr<std::optional<std::string>> value = reader.Get(layout::Meta(kRequestExpiry));
+  if (!value.ok()) return value.status();
+  if (!value->has_value()) return Expiry();
+  const absl::string_view bytes = **value;
+  if (bytes.size() != 16) return absl::DataLossError("the replica holds a damaged expiry of requests");
+  return Expiry{static_cast<int64_t>(layout::ReadBigEndian64(bytes.substr(0, 8))),
+                static_cast<int64_t>(layout::ReadBigEndian64(bytes.substr(8)))};
+}
+
+void WriteExpiry(store::Overlay& overlay, const Expiry& expiry) {
+  overlay.Put(layout::Meta(kRequestExpiry),
+              absl::StrCat(layout::BigEndian64(static_cast<uint64_t>(expiry.begin_us)),
+                           layout::BigEndian64(static_cast<uint64_t>(expiry.next_us))));
+}
+
+// Drops a request, unless its id was used again since `before_us`.
+absl::Status DropRequest(store::Overlay& overlay, absl::string_view age_key, int64_t before_us) {
+  overlay.Delete(age_key);
+  const std::string key = absl::StrCat("q", age_key.substr(std::min<size_t>(9, age_key.size())));
+  absl::StatusOr<std::optional<std::string>> bytes = overlay.Get(key);
+  if (!bytes.ok()) return bytes.status();
+  stored::v1::RequestRow row;
+  if (bytes->has_value() && row.ParseFromString(**bytes) && row.time_us() > before_us)
+    return absl::OkStatus();
+  overlay.Delete(key);
+  return absl::OkStatus();
+}
+
+// Drops requests over an hour older than `now_us`, by the log's own time. Looks for them once in a second of that time, as
+// a scan costs more than all else that a small change does to a replica.
 absl::Status ExpireRequests(store::Overlay& overlay, int64_t now_us) {
-  if (now_us <= kRequestLifeUs) return absl::OkStatus();
+  const int64_t before_us = now_us - kRequestLifeUs;
+  const absl::StatusOr<Expiry> expiry = ReadExpiry(overlay);
+  if (!expiry.ok()) return expiry.status();
+  if (before_us <= expiry->next_us) return absl::OkStatus();
+  const auto age_key = [](int64_t time_us) {
+    return absl::StrCat("Q", layout::BigEndian64(static_cast<uint64_t>(time_us)));
+  };
   std::vector<std::string> expired;
-  std::unique_ptr<store::Iterator> it = overlay.Scan(
-      "Q", absl::StrCat("Q", layout::BigEndian64(static_cast<uint64_t>(now_us - kRequestLifeUs))));
+  std::unique_ptr<store::Iterator> it = overlay.Scan(age_key(expiry->begin_us), age_key(before_us));
   for (; it->Valid() && expired.size() < kExpiredPerEntry; it->Next()) expired.emplace_back(it->key());
   if (!it->status().ok()) return it->status();
   it.reset();
-  for (const std::string& age_key : expired) {
-    overlay.Delete(age_key);
-    const std::string key = absl::StrCat("q", age_key.substr(std::min<size_t>(9, age_key.size())));
-    absl::StatusOr<std::optional<std::string>> bytes = overlay.Get(key);
-    if (!bytes.ok()) return bytes.status();
-    stored::v1::RequestRow row;
-    // The id may have been used again since.
-    if (bytes->has_value() && row.ParseFromString(**bytes) && row.time_us() > now_us - kRequestLifeUs)
-      continue;
-    overlay.Delete(key);
+  for (const std::string& key : expired) {
+    if (absl::Status status = DropRequest(overlay, key, before_us); !status.ok()) return status;
+  }
+  if (expired.size() < kExpiredPerEntry) {
+    WriteExpiry(overlay, {before_us, before_us + kExpireEveryUs});
+  } else {
+    // The next entry goes on.
+    const absl::string_view time = absl::string_view(expired.back()).substr(1, 8);
+    WriteExpiry(overlay, {time.size() < 8 ? 0 : static_cast<int64_t>(layout::ReadBigEndian64(time)), 0});
   }
   return absl::OkStatus();
 }
@@ -158,6 +195,18 @@ const ZoneRow* ZoneRowOf(const stored::v1::Entry& entry) {
     if (effect.has_flip()) return &effect.flip().row();
   }
   return nullptr;
+}
+
+stored::v1::ChangeRow ChangeRowOf(const EntryHeader& header, const ZoneRow& zone, const Position& position) {
+  stored::v1::ChangeRow change;
+  change.set_id(header.change_id());
+  change.set_zone_id(zone.id());
+  change.set_epoch(position.epoch);
+  change.set_index(position.index);
+  change.set_revision(zone.revision());
+  change.set_time_us(header.time_us());
+  change.set_principal(header.principal());
+  return change;
 }
 
 absl::Status ApplyEntry(store::Overlay& overlay, const stored::v1::Entry& entry, const Position& position,

@@ -26,6 +26,10 @@ absl::StatusOr<ZoneTotals> ApplyRecords(store::Overlay& overlay, absl::string_vi
 // there is none.
 const stored::v1::ZoneRow* ZoneRowOf(const stored::v1::Entry& entry);
 
+// The row that such an entry, sealed at `position`, leaves of its change.
+stored::v1::ChangeRow ChangeRowOf(const stored::v1::EntryHeader& header, const stored::v1::ZoneRow& zone,
+                                  const Position& position);
+
 // Applies all effects of `entry`, which was sealed at `position`, to a controller's replica: rows, record
 // sets, directory, assignments, objects, changes, requests (and drops requests over an hour older than the
 // entry), history, stages. FAILED_PRECONDITION: a zone's revision is not prev_revision, or its stage not the

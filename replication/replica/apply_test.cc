@@ -147,9 +147,30 @@ TEST_F(ApplyTest, RequestsAreForgottenAfterAnHourOfEntryTime) {
   ASSERT_TRUE(Apply(RequestEntry(1'000'000, "one")).ok());
   ASSERT_TRUE(Apply(RequestEntry(1'000'000 + kHour, "two")).ok());
   EXPECT_EQ((*view_.Request("acc", "p", "one"))->request_hash(), "hash");
-  ASSERT_TRUE(Apply(RequestEntry(1'000'001 + kHour, "three")).ok());
+  ASSERT_TRUE(Apply(RequestEntry(2'000'001 + kHour, "three")).ok());
   EXPECT_FALSE((*view_.Request("acc", "p", "one")).has_value());
   EXPECT_EQ((*view_.Request("acc", "p", "two"))->change_id(), "C1");
+}
+
+TEST_F(ApplyTest, ForgottenRequestsAreLookedForOnceASecond) {
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(Apply(RequestEntry(1'000'000 + i * 400'000, std::to_string(i))).ok());
+  ASSERT_TRUE(Apply(RequestEntry(1'000'001 + kHour, "a")).ok());
+  EXPECT_FALSE((*view_.Request("acc", "p", "0")).has_value());
+  ASSERT_TRUE(Apply(RequestEntry(1'900'000 + kHour, "b")).ok());
+  EXPECT_TRUE((*view_.Request("acc", "p", "1")).has_value()) << "a scan so soon after the last";
+  ASSERT_TRUE(Apply(RequestEntry(2'000'002 + kHour, "c")).ok());
+  EXPECT_FALSE((*view_.Request("acc", "p", "1")).has_value());
+  EXPECT_FALSE((*view_.Request("acc", "p", "2")).has_value());
+}
+
+TEST_F(ApplyTest, ManyForgottenRequestsAreDroppedByEntriesOneAfterAnother) {
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(Apply(RequestEntry(1'000'000 + i, std::to_string(i))).ok());
+  for (int i = 0; i < 7; ++i)
+    ASSERT_TRUE(Apply(RequestEntry(1'000'200 + kHour, "x" + std::to_string(i))).ok());
+  for (int i = 0; i < 100; ++i)
+    EXPECT_FALSE((*view_.Request("acc", "p", std::to_string(i))).has_value()) << i;
+  EXPECT_TRUE((*view_.Request("acc", "p", "x0")).has_value());
 }
 
 TEST_F(ApplyTest, AnIdUsedAgainIsKeptForItsOwnHour) {

@@ -4,6 +4,7 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/table_properties.h>
 
@@ -27,6 +28,8 @@ std::shared_ptr<rocksdb::TableFactory> Tables(const RocksOptions& options) {
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   table.cache_index_and_filter_blocks = true;
   table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // A point read finds its place in a block by hash, not by halving.
+  table.data_block_index_type = rocksdb::BlockBasedTableOptions::kDataBlockBinaryAndHash;
   table.checksum = rocksdb::kXXH3;
   table.format_version = 5;
   return std::shared_ptr<rocksdb::TableFactory>(rocksdb::NewBlockBasedTableFactory(table));
@@ -89,6 +92,11 @@ rocksdb::Options ToRocksDb(const RocksOptions& options) {
   out.write_buffer_size = options.write_buffer_bytes;
   out.max_write_buffer_number = 3;
   out.max_total_wal_size = 3 * options.write_buffer_bytes;
+  // A point read of what is not in memory knows so without looking.
+  out.memtable_whole_key_filtering = true;
+  out.memtable_prefix_bloom_size_ratio = 0.02;
+  // Keys of a kind (docs/formats/replica.md) often come in order: each is looked for from where the last one went.
+  out.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   out.max_open_files = 512;
   // Written tables reach the disk bit by bit, so that no sync of the log waits behind a whole one.
   out.bytes_per_sync = 1 << 20;

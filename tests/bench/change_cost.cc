@@ -43,6 +43,8 @@ struct Options {
   int per_change = 1;
   // Nameservers of each stripe, with a node each.
   int slots = 2;
+  int cache_mib = 256;
+  int buffer_mib = 16;
 };
 
 int64_t CpuMicros(clockid_t clock) {
@@ -55,7 +57,9 @@ class Bench {
  public:
   explicit Bench(const Options& options) : options_(options) {
     std::filesystem::remove_all(options.directory);
-    absl::StatusOr<std::unique_ptr<store::Store>> store = store::OpenRocksStore(options.directory);
+    absl::StatusOr<std::unique_ptr<store::Store>> store =
+        store::OpenRocksStore(options.directory, {.block_cache_bytes = size_t(options.cache_mib) << 20,
+                                                  .write_buffer_bytes = size_t(options.buffer_mib) << 20});
     QUARTET_CHECK(store.ok());
     absl::StatusOr<std::unique_ptr<Controller>> controller = Controller::Open(
         *std::move(store), replication::SystemClock(), replication::SystemRandom(), {"bench", "0"});
@@ -230,6 +234,8 @@ int main(int argc, char** argv) {
   app.add_option("--record-sets", options.record_sets, "Record sets of a zone")->capture_default_str();
   app.add_option("--per-change", options.per_change, "Record sets of a change")->capture_default_str();
   app.add_option("--slots", options.slots, "Nameservers of each stripe")->capture_default_str();
+  app.add_option("--block-cache-mib", options.cache_mib)->capture_default_str();
+  app.add_option("--write-buffer-mib", options.buffer_mib)->capture_default_str();
   CLI11_PARSE(app, argc, argv);
   quartet::tests::Bench(options).Run();
   return 0;
