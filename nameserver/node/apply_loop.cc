@@ -27,14 +27,14 @@ absl::Status ApplyLoop::Start() {
   return OpenIfComplete();
 }
 
-absl::Status ApplyLoop::Handle(const std::vector<FeedEvent>& events) {
-  for (const FeedEvent& event : events) {
-    std::visit([this](const auto& what) { Take(what); }, event);
+absl::Status ApplyLoop::Handle(std::vector<FeedEvent> events) {
+  for (FeedEvent& event : events) {
+    std::visit([this](auto& what) { Take(std::move(what)); }, event);
   }
   return received_ ? Round() : absl::OkStatus();
 }
 
-void ApplyLoop::Take(const FeedConnected&) {
+void ApplyLoop::Take(FeedConnected) {
   ending_ = false;
   if (stale_) {
     const absl::Status reopened = replica_.Reopen();
@@ -50,10 +50,10 @@ void ApplyLoop::Take(const FeedConnected&) {
   received_ = true;
 }
 
-void ApplyLoop::Take(const quartet::replication::v1::SubscribeResponse& message) {
+void ApplyLoop::Take(quartet::replication::v1::SubscribeResponse message) {
   // Of a stream we have ended more may have been under way.
   if (!streaming_) return;
-  const absl::Status status = replica_.Receive(message);
+  const absl::Status status = replica_.Receive(std::move(message));
   if (!status.ok()) {
     LogWarning("ending the stream to the controller: {}", std::string(status.message()));
     return EndStream();
@@ -76,7 +76,7 @@ void ApplyLoop::Take(const FeedDisconnected& event) {
   }
 }
 
-void ApplyLoop::Take(const ZoneBuilt&) {
+void ApplyLoop::Take(ZoneBuilt) {
   replica_.InstallBuilt();
   received_ = true;
 }

@@ -57,7 +57,7 @@ class ApplyLoop {
   absl::Status Start();
   // Events of the feed in order, all that came together: they share one write and one acknowledgement. Not
   // OK: the sockets can't be opened.
-  absl::Status Handle(const std::vector<FeedEvent>& events);
+  absl::Status Handle(std::vector<FeedEvent> events);
   // Something was received that is not written yet: Handle is to be called again, with what has come by then.
   bool more() const { return received_; }
   // Time passed: says what lasts, and tells the controller how this node is. Call at least every second.
@@ -68,10 +68,10 @@ class ApplyLoop {
   bool serving() const { return open_; }
 
  private:
-  void Take(const FeedConnected&);
-  void Take(const quartet::replication::v1::SubscribeResponse& message);
+  void Take(FeedConnected);
+  void Take(quartet::replication::v1::SubscribeResponse message);
   void Take(const FeedDisconnected& event);
-  void Take(const ZoneBuilt&);
+  void Take(ZoneBuilt);
   void Take(const ReplicaDamaged& damaged);
   void Take(const StoreDamaged& damaged);
 

@@ -14,7 +14,7 @@ absl::StatusOr<std::unique_ptr<Replica>> Replica::Open(const Parts& parts) {
   std::unique_ptr<Replica> replica(new Replica(parts));
   absl::Status opened = replica->Reopen();
   if (!opened.ok()) return opened;
-  replica->Install(replica->subscriber_->StoredZones(), ZoneInstaller::Building::kAtOnce);
+  replica->Install(replica->subscriber_->StoredZones(), ZoneInstaller::Building::kAtOnce, nullptr);
   return replica;
 }
 
@@ -49,14 +49,19 @@ absl::Status Replica::Reopen() {
   if (absl::IsDataLoss(subscriber.status())) subscriber = OpenSubscriber();
   if (!subscriber.ok()) return subscriber.status();
   subscriber_ = *std::move(subscriber);
+  // During a fill names are held that are not stored: those of zones still to come. It will be told them again.
+  inventory_known_ = false;
+  if (!subscriber_->complete()) installer_.KeepOnly(subscriber_->StoredZones());
   for (const auto& [zone_id, reason] : unloadable_) subscriber_->Unloadable(zone_id, reason);
   for (const LoadingZone& zone : installer_.Loading()) subscriber_->Loading(zone.zone_id, 0);
   return absl::OkStatus();
 }
 
-void Replica::Install(const std::vector<ZoneUpdate>& updates, ZoneInstaller::Building building) {
+void Replica::Install(const std::vector<ZoneUpdate>& updates, ZoneInstaller::Building building,
+                      const store::Batch* batch) {
   for (const ZoneUpdate& update : updates) unloadable_.erase(update.zone_id);
-  ZoneInstaller::Installed installed = installer_.Install(updates, subscriber_->digest_keys(), building);
+  ZoneInstaller::Installed installed =
+      installer_.Install(updates, subscriber_->digest_keys(), building, batch);
   for (const LoadingZone& zone : installed.loading) subscriber_->Loading(zone.zone_id, zone.served_revision);
   for (UnloadableZone& zone : installed.unloadable) NoteUnloadable(std::move(zone));
 }
@@ -108,7 +113,7 @@ absl::StatusOr<Replica::Applied> Replica::Apply() {
     if (!store_failure_.ok()) return store_failure_;
   }
   if (refilling_) FollowRefill();
-  if (!ready.visible.empty()) Install(ready.visible, building);
+  if (!ready.visible.empty()) Install(ready.visible, building, &ready.batch);
   return Applied{.written = writes,
                  .drain = ready.drain,
                  .more = ready.more,

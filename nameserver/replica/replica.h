@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -59,7 +60,7 @@ class Replica {
   // A stream is open; returns what to send first. Call Apply next: it says what is served.
   Request Connected() { return subscriber_->Connected(); }
   // Not OK: end the stream.
-  absl::Status Receive(const Response& message) { return subscriber_->Receive(message); }
+  absl::Status Receive(Response message) { return subscriber_->Receive(std::move(message)); }
   void Disconnected() { subscriber_->Disconnected(); }
 
   // What one round of writing and installing came to.
@@ -110,7 +111,9 @@ class Replica {
   explicit Replica(const Parts& parts)
       : parts_(parts), installer_(parts.store, parts.directory, parts.built) {}
 
-  void Install(const std::vector<replication::ZoneUpdate>& updates, ZoneInstaller::Building building);
+  // `batch`: as ZoneInstaller::Install.
+  void Install(const std::vector<replication::ZoneUpdate>& updates, ZoneInstaller::Building building,
+               const store::Batch* batch);
   void NoteUnloadable(UnloadableZone zone);
   absl::Status RenewStore();
   absl::StatusOr<std::unique_ptr<replication::Subscriber>> OpenSubscriber();

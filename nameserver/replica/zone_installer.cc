@@ -3,6 +3,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "dns/base/check.h"
 #include "nameserver/replica/zone_reading.h"
@@ -35,11 +36,13 @@ ZoneInstaller::ZoneInstaller(const store::Store& store, Directory& directory, st
 }
 
 ZoneInstaller::Installed ZoneInstaller::Install(const std::vector<ZoneUpdate>& updates,
-                                                const DigestKeys& keys, Building building) {
+                                                const DigestKeys& keys, Building building,
+                                                const store::Batch* batch) {
   Installed installed;
+  const Round round{keys, building, batch, installed.loading};
   size_t staged = 0;
   for (const ZoneUpdate& update : updates) {
-    const absl::Status applied = Apply(update, keys, building, installed.loading);
+    const absl::Status applied = Apply(update, round);
     if (!applied.ok()) {
       installed.unloadable.push_back({update.zone_id, std::string(applied.message())});
       if (!kept_.contains(update.zone_id)) Fail(update.zone_id, update.apex);
@@ -52,17 +55,32 @@ ZoneInstaller::Installed ZoneInstaller::Install(const std::vector<ZoneUpdate>& u
   return installed;
 }
 
-absl::Status ZoneInstaller::Apply(const ZoneUpdate& update, const DigestKeys& keys, Building building,
-                                  std::vector<LoadingZone>& loading) {
+void ZoneInstaller::KeepOnly(const std::vector<ZoneUpdate>& zones) {
+  absl::flat_hash_set<absl::string_view> kept;
+  for (const ZoneUpdate& zone : zones) kept.insert(zone.zone_id);
+  std::vector<std::string> others;
+  for (const auto& [zone_id, revision] : zones_) {
+    if (!kept.contains(zone_id) && !kept_.contains(zone_id)) others.push_back(zone_id);
+  }
+  for (const std::string& zone_id : others) {
+    if (big_ != nullptr) big_->Drop(zone_id);
+    directory_.Remove(zone_id);
+    Forget(zone_id);
+  }
+  directory_.Publish();
+}
+
+absl::Status ZoneInstaller::Apply(const ZoneUpdate& update, const Round& round) {
   if (update.kind == ZoneUpdate::Kind::kFail && kept_.contains(update.zone_id)) return absl::OkStatus();
   const bool records = update.kind == ZoneUpdate::Kind::kRecords;
   if (big_ != nullptr && records && big_->Keep(update)) return absl::OkStatus();
   const bool large = update.kind == ZoneUpdate::Kind::kLoad && update.record_sets >= BigZones::kRecordSets;
-  if (big_ != nullptr && large && building == Building::kBesides) return LoadBesides(update, loading);
+  if (big_ != nullptr && large && round.building == Building::kBesides)
+    return LoadBesides(update, round.loading);
   if (big_ != nullptr && !records) big_->Drop(update.zone_id);
   switch (update.kind) {
     case ZoneUpdate::Kind::kLoad:
-      return Load(update, keys);
+      return Load(update, round);
     case ZoneUpdate::Kind::kRecords:
       return Change(update);
     case ZoneUpdate::Kind::kFail: {
@@ -91,10 +109,18 @@ absl::Status ZoneInstaller::LoadBesides(const ZoneUpdate& update, std::vector<Lo
   return absl::OkStatus();
 }
 
-absl::Status ZoneInstaller::Load(const ZoneUpdate& update, const DigestKeys& keys) {
-  absl::StatusOr<Hasher*> hasher = HasherFor(update.digest_key_id, keys);
+absl::StatusOr<ZoneBuilder> ZoneInstaller::Build(const ZoneUpdate& update, const Round& round) {
+  if (update.puts != 0) {
+    QUARTET_CHECK(round.batch != nullptr);
+    return BuildFromPuts(*round.batch, update);
+  }
+  absl::StatusOr<Hasher*> hasher = HasherFor(update.digest_key_id, round.keys);
   if (!hasher.ok()) return hasher.status();
-  absl::StatusOr<ZoneBuilder> builder = ReadZone(store_, update, **hasher, nullptr);
+  return ReadZone(store_, update, **hasher, nullptr);
+}
+
+absl::Status ZoneInstaller::Load(const ZoneUpdate& update, const Round& round) {
+  absl::StatusOr<ZoneBuilder> builder = Build(update, round);
   if (!builder.ok()) return builder.status();
   absl::Status installed = directory_.Install(update.zone_id, *std::move(builder));
   if (installed.ok()) Note(update.zone_id, update.revision);

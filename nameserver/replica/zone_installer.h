@@ -57,8 +57,12 @@ class ZoneInstaller {
   // the zones that are loading. A zone whose record sets on disk are damaged, or don't add up to the digest
   // they must have, is unloadable; the others are installed all the same. The store must be as the updates
   // leave it.
+  // `batch`: the write that they came with, where they name puts of it.
   Installed Install(const std::vector<replication::ZoneUpdate>& updates, const DigestKeys& keys,
-                    Building building = Building::kAtOnce);
+                    Building building = Building::kAtOnce, const store::Batch* batch = nullptr);
+
+  // Forgets, and publishes so, all zones that none of these updates is of, but for those that are kept (KeepServed).
+  void KeepOnly(const std::vector<replication::ZoneUpdate>& zones);
 
   // What InstallBuilt came to.
   struct Built {
@@ -83,12 +87,19 @@ class ZoneInstaller {
   size_t failing_count() const { return failing_; }
 
  private:
-  absl::Status Apply(const replication::ZoneUpdate& update, const DigestKeys& keys, Building building,
-                     std::vector<LoadingZone>& loading);
+  // What the updates of one Install share.
+  struct Round {
+    const DigestKeys& keys;
+    Building building;
+    const store::Batch* batch;
+    std::vector<LoadingZone>& loading;
+  };
+  absl::Status Apply(const replication::ZoneUpdate& update, const Round& round);
   absl::Status LoadBesides(const replication::ZoneUpdate& update, std::vector<LoadingZone>& loading);
   // An apex that another zone has is that zone's: then this one has no name to fail under.
   void Fail(const std::string& zone_id, const dns::Name& apex);
-  absl::Status Load(const replication::ZoneUpdate& update, const DigestKeys& keys);
+  absl::Status Load(const replication::ZoneUpdate& update, const Round& round);
+  absl::StatusOr<ZoneBuilder> Build(const replication::ZoneUpdate& update, const Round& round);
   absl::Status Change(const replication::ZoneUpdate& update);
   absl::StatusOr<replication::Hasher*> HasherFor(uint32_t key_id, const DigestKeys& keys);
   // Keeps the counts: the zone answers from `revision` (0: it fails), or is gone.

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "nameserver/replica/zone_fixture.h"
 #include "replication/replica/layout.h"
@@ -46,6 +48,33 @@ TEST_F(ZoneInstallerTest, LoadsAZoneFromItsGenerationOnly) {
   EXPECT_EQ(Look(directory_, "www.example.com.", Type::kA), "1");
   EXPECT_EQ(Look(directory_, "old.example.com.", Type::kA), "no name");
   EXPECT_EQ(Look(directory_, "new.example.com.", Type::kA), "no name");
+  EXPECT_EQ(installer_.zone_count(), 1u);
+  EXPECT_EQ(installer_.failing_count(), 0u);
+}
+
+TEST_F(ZoneInstallerTest, BuildsAZoneFromThePutsItCameWith) {
+  std::vector<TestRecord> records = MakeTestZone(apex_, {"www 300 A 192.0.2.1"});
+  std::sort(records.begin(), records.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  store::Batch batch;
+  batch.Put("m", "something before");
+  ZoneUpdate load = StoreTestZone(store_, kZone, apex_, 7, {});
+  load.put_from = 1;
+  load.puts = records.size();
+  for (const TestRecord& record : records)
+    batch.Put(replication::layout::Record(kZone, 7, record.key), record.served);
+  batch.Put("z", "something behind");
+  const auto installed = installer_.Install({load}, {}, ZoneInstaller::Building::kAtOnce, &batch);
+  EXPECT_TRUE(installed.unloadable.empty());
+  EXPECT_EQ(Look(directory_, "www.example.com.", Type::kA), "1");
+}
+
+TEST_F(ZoneInstallerTest, KeepsOnlyTheZonesItIsTold) {
+  const ZoneUpdate load =
+      StoreTestZone(store_, kZone, apex_, 7, MakeTestZone(apex_, {"www 300 A 192.0.2.1"}));
+  Install({load, Update(ZoneUpdate::Kind::kFail, kOther, child_)});
+  installer_.KeepOnly({load});
+  EXPECT_EQ(Look(directory_, "www.example.com.", Type::kA), "1");
+  EXPECT_EQ(Look(directory_, "sub.example.com.", Type::kA), "no name");
   EXPECT_EQ(installer_.zone_count(), 1u);
   EXPECT_EQ(installer_.failing_count(), 0u);
 }

@@ -29,4 +29,14 @@ absl::StatusOr<ZoneBuilder> ReadZone(const store::Reader& store, const replicati
                                           " instead of ", Digest::FromBytes(load.digest).ToHex()));
 }
 
+absl::StatusOr<ZoneBuilder> BuildFromPuts(const store::Batch& batch, const replication::ZoneUpdate& load) {
+  ZoneBuilder builder(load.apex);
+  for (size_t i = load.put_from; i < load.put_from + load.puts; ++i) {
+    const store::Batch::Operation& put = batch.operations()[i];
+    absl::Status added = builder.Add(put.key.substr(replication::layout::kGenerationBytes), put.value);
+    if (!added.ok()) return added;
+  }
+  return builder;
+}
+
 }  // namespace quartet::nameserver

@@ -16,4 +16,7 @@ namespace quartet::nameserver {
 absl::StatusOr<ZoneBuilder> ReadZone(const store::Reader& store, const replication::ZoneUpdate& load,
                                      replication::Hasher& hasher, const std::atomic<bool>* stop);
 
+// Builds the zone of a kLoad from the puts of the batch that it names; whoever made it has checked them.
+absl::StatusOr<ZoneBuilder> BuildFromPuts(const store::Batch& batch, const replication::ZoneUpdate& load);
+
 }  // namespace quartet::nameserver

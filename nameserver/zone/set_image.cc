@@ -43,21 +43,28 @@ std::span<const uint8_t> Bytes(absl::string_view text) {
 // Writes the records of one set.
 class ImageWriter {
  public:
-  ImageWriter(dns::Type type, uint32_t ttl, const dns::Name& apex)
+  // `served` must outlive it.
+  ImageWriter(dns::Type type, const replication::ServedView& served, const dns::Name& apex)
       : type_(static_cast<uint16_t>(type)),
-        ttl_(ttl),
+        ttl_(served.ttl),
         layout_(dns::FindLayout(type)),
         has_target_(HasTarget(type)),
-        apex_(reinterpret_cast<const char*>(apex.wire().data()), apex.wire().size()) {}
+        apex_(reinterpret_cast<const char*>(apex.wire().data()), apex.wire().size()) {
+    // Each record has two octets of length there.
+    image_.reserve(served.rdata.size() + served.count * (kFixedBytes - 2));
+  }
 
   bool Add(absl::string_view rdata) {
-    AppendBig16(&image_, 0xc00c);
-    AppendBig16(&image_, type_);
-    AppendBig16(&image_, static_cast<uint16_t>(dns::Class::kIn));
-    AppendBig16(&image_, ttl_ >> 16);
-    AppendBig16(&image_, ttl_ & 0xffff);
-    const size_t length_at = image_.size();
-    AppendBig16(&image_, 0);
+    const uint16_t fields[] = {0xc00c,
+                               type_,
+                               static_cast<uint16_t>(dns::Class::kIn),
+                               static_cast<uint16_t>(ttl_ >> 16),
+                               static_cast<uint16_t>(ttl_),
+                               0};
+    char fixed[kFixedBytes];
+    for (size_t i = 0; i < kFixedBytes; ++i) fixed[i] = static_cast<char>(fields[i / 2] >> (8 - 8 * (i % 2)));
+    image_.append(fixed, sizeof(fixed));
+    const size_t length_at = image_.size() - 2;
     if (!AddData(rdata)) return false;
     const size_t length = image_.size() - length_at - 2;
     image_[length_at] = static_cast<char>(length >> 8);
@@ -71,6 +78,9 @@ class ImageWriter {
   bool local_targets() const { return local_targets_; }
 
  private:
+  // In front of a record's data: a pointer to the owner, type, class, TTL and length.
+  static constexpr size_t kFixedBytes = 12;
+
   bool AddData(absl::string_view rdata) {
     if (layout_ == nullptr) {
       image_.append(rdata.data(), rdata.size());
@@ -116,7 +126,7 @@ class ImageWriter {
 
   void AddForeignName(absl::string_view name) {
     while (name.size() > 1) {
-      const auto [known, added] = suffixes_.try_emplace(std::string(name), image_.size());
+      const auto [known, added] = suffixes_.try_emplace(name, image_.size());
       if (!added) return AddMark(known->second);
       if (image_.size() > kMaxMarkTarget) suffixes_.erase(known);
       const size_t label = static_cast<uint8_t>(name[0]) + 1;
@@ -140,8 +150,8 @@ class ImageWriter {
   const absl::string_view apex_;
   std::string image_;
   std::vector<uint16_t> marks_;
-  // Names outside the zone, and their suffixes, by where they are in the image.
-  absl::flat_hash_map<std::string, uint16_t> suffixes_;
+  // Names outside the zone, and their suffixes, by where they are in the image; views into the record data.
+  absl::flat_hash_map<absl::string_view, uint16_t> suffixes_;
   bool local_targets_ = false;
 };
 
@@ -189,7 +199,7 @@ void* MakeExternal(uint16_t type, uint16_t records, uint16_t marks, const ImageW
 
 absl::Status AppendRecordSet(uint16_t type, const replication::ServedView& served, const dns::Name& apex,
                              std::string* out, BlockList* blocks) {
-  ImageWriter writer(dns::Type{type}, served.ttl, apex);
+  ImageWriter writer(dns::Type{type}, served, apex);
   if (absl::Status status = AddRecords(type, served, &writer); !status.ok()) return status;
   const size_t marks = writer.marks().size() / 2;
   QUARTET_CHECK(marks <= RecordSetView::kMarkMask);

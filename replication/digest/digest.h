@@ -8,7 +8,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string>
 
 #include "absl/strings/string_view.h"
@@ -30,25 +29,25 @@ class Digest {
   bool operator==(const Digest&) const = default;
 
  private:
+  friend class Hasher;
+  Digest(uint64_t low, uint64_t high) : low_(low), high_(high) {}
+
   uint64_t low_ = 0;
   uint64_t high_ = 0;
 };
 
-// Hashes single record sets under one key. Cheap to call (no allocation); not thread-safe.
+// Hashes single record sets under one key. A value type; cheap to call.
 class Hasher {
  public:
   static constexpr size_t kKeyBytes = 16;
   // `key` must have kKeyBytes bytes.
   explicit Hasher(absl::string_view key);
-  ~Hasher();
-  Hasher(Hasher&&) noexcept;
-  Hasher& operator=(Hasher&&) noexcept;
 
-  Digest Hash(absl::string_view record_key, absl::string_view value);
+  Digest Hash(absl::string_view record_key, absl::string_view value) const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  uint64_t key_low_;
+  uint64_t key_high_;
 };
 
 }  // namespace quartet::replication

@@ -54,7 +54,7 @@ Fetch Fetches::Take(const std::string& zone_id) {
 std::vector<std::string> Fetches::Ripe(const Position& cursor) const {
   std::vector<std::string> zones;
   for (const auto& [zone_id, fetch] : asked_) {
-    if (IsRipe(fetch, cursor)) zones.push_back(zone_id);
+    if (fetch.whole && IsRipe(fetch.as_of, cursor)) zones.push_back(zone_id);
   }
   return zones;
 }

@@ -48,9 +48,9 @@ class Fetches {
   Fetch* Find(const std::string& zone_id);
   // Takes a fetch out, done or given up.
   Fetch Take(const std::string& zone_id);
-  // Its snapshot is whole and not ahead of `cursor`.
-  static bool IsRipe(const Fetch& fetch, const Position& cursor) {
-    return fetch.whole && fetch.as_of.epoch == cursor.epoch && fetch.as_of.index <= cursor.index;
+  // A snapshot as of it, once it is whole, is not ahead of `cursor`.
+  static bool IsRipe(const Position& as_of, const Position& cursor) {
+    return as_of.epoch == cursor.epoch && as_of.index <= cursor.index;
   }
   // Zones asked for whose snapshot is whole and not ahead of `cursor`.
   std::vector<std::string> Ripe(const Position& cursor) const;

@@ -15,9 +15,9 @@ void Move(std::deque<Received::Message>& from, size_t bytes, std::vector<Receive
 
 }  // namespace
 
-void Received::Push(const Message& message) {
+void Received::Push(Message message) {
   const bool snapshot = message.has_snapshot_part() || message.has_snapshot_parts();
-  (snapshot ? snapshots_ : prompt_).push_back(message);
+  (snapshot ? snapshots_ : prompt_).push_back(std::move(message));
 }
 
 void Received::Clear() {

@@ -16,7 +16,7 @@ class Received {
  public:
   using Message = quartet::replication::v1::SubscribeResponse;
 
-  void Push(const Message& message);
+  void Push(Message message);
   void Clear();
   bool empty() const { return prompt_.empty() && snapshots_.empty(); }
 

@@ -5,6 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "dns/name/name.h"
+#include "replication/feed/snapshot_view.h"
 #include "replication/replica/layout.h"
 
 namespace quartet::replication {
@@ -124,7 +125,7 @@ absl::Status StreamRules::CheckInventory(const v1::InventoryPart& part) {
     return absl::InvalidArgumentError("the parts of the inventory are as of different positions");
   }
   next_ = *as_of;
-  // A zone left out would be removed: nothing of an inventory is used that is not right as a whole.
+  // A zone left out would be removed: an inventory removes nothing that is not right as a whole.
   for (const stored::v1::NodeZoneRow& row : part.zones()) {
     const auto* name = reinterpret_cast<const uint8_t*>(row.name().data());
     if (row.id().size() != layout::kZoneIdBytes || row.id() <= last_zone_id_ ||
@@ -172,8 +173,10 @@ absl::Status StreamRules::CheckSnapshot(const v1::SnapshotPart& part) const {
 }
 
 absl::Status StreamRules::CheckSnapshots(const v1::SnapshotParts& parts) {
-  for (const v1::SnapshotPart& part : parts.parts()) {
-    if (absl::Status status = CheckSnapshot(part); !status.ok()) return status;
+  for (const std::string& part : parts.parts()) {
+    absl::StatusOr<SnapshotView> view = ViewSnapshot(part);
+    if (!view.ok()) return view.status();
+    if (view->as_of.epoch != epoch_) return absl::InvalidArgumentError("a snapshot of another epoch");
   }
   return snapshots_.Spend(parts.ByteSizeLong());
 }

@@ -40,6 +40,13 @@ v1::SubscribeResponse Inventory(const Position& as_of, const std::string& zone_i
   return message;
 }
 
+// Serialised.
+std::string Part(const Position& as_of) {
+  v1::SnapshotPart part;
+  WritePosition(as_of, *part.mutable_as_of());
+  return part.SerializeAsString();
+}
+
 const std::string kName("\3org\0", 5);
 const std::string kZone = "Z0000000000001";
 const std::string kLaterZone = "Z0000000000002";
@@ -184,13 +191,16 @@ TEST_F(StreamRulesTest, ManySnapshotPartsInOneMessageCostWhatItIsLong) {
   Open(At(3));
   ASSERT_TRUE(rules_.Check(Welcome(5, true)).ok());
   v1::SubscribeResponse message;
-  for (int i = 0; i < 20; ++i)
-    WritePosition(At(3), *message.mutable_snapshot_parts()->add_parts()->mutable_as_of());
+  for (int i = 0; i < 20; ++i) message.mutable_snapshot_parts()->add_parts(Part(At(3)));
   ASSERT_GT(message.snapshot_parts().ByteSizeLong(), 500u);
   EXPECT_TRUE(rules_.Check(message).ok());
   EXPECT_TRUE(rules_.Check(message).ok());
   EXPECT_TRUE(absl::IsResourceExhausted(rules_.Check(message)));
-  message.mutable_snapshot_parts()->mutable_parts(7)->mutable_as_of()->set_epoch(4);
+  Position other = At(3);
+  other.epoch = 4;
+  *message.mutable_snapshot_parts()->mutable_parts(7) = Part(other);
+  EXPECT_TRUE(absl::IsInvalidArgument(rules_.Check(message)));
+  *message.mutable_snapshot_parts()->mutable_parts(7) = Part(At(3)).substr(0, 10);
   EXPECT_TRUE(absl::IsInvalidArgument(rules_.Check(message)));
 }
 

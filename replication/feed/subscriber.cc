@@ -10,6 +10,7 @@
 #include "replication/feed/acknowledgements.h"
 #include "replication/feed/fetches.h"
 #include "replication/feed/received.h"
+#include "replication/feed/snapshot_view.h"
 #include "replication/feed/stream_rules.h"
 #include "replication/feed/zone_updates.h"
 #include "replication/replica/node_replica.h"
@@ -43,7 +44,7 @@ class Machine : public Subscriber {
   const std::map<uint32_t, std::string>& digest_keys() const override { return replica_.meta().digest_keys; }
 
   v1::SubscribeRequest Connected() override;
-  absl::Status Receive(const v1::SubscribeResponse& message) override;
+  absl::Status Receive(v1::SubscribeResponse message) override;
   void Disconnected() override;
 
   Ready TakeReady() override;
@@ -70,6 +71,7 @@ class Machine : public Subscriber {
   void Compare(store::Overlay& out, const v1::CompareZones& comparison);
   void StopRepair(store::Overlay& out, const std::string& zone_id, absl::string_view reason);
   void TakeInventory(store::Overlay& out, const v1::InventoryPart& part);
+  void MarkDiffering(store::Overlay& out);
   void Settle(store::Overlay& out, const Position& as_of);
   void TakeSpan(store::Overlay& out, const v1::Span& span);
   void ApplyEntry(store::Overlay& out, const v1::NodeEntry& entry);
@@ -79,13 +81,19 @@ class Machine : public Subscriber {
   void BecameBehind(const std::string& zone_id, int64_t fetch_at_us);
   void RemoveZone(store::Overlay& out, const std::string& zone_id);
 
+  void TakeSerialisedPart(store::Overlay& out, const std::string& bytes);
+  bool TakeWhole(store::Overlay& out, const SnapshotView& view);
   void TakeSnapshotPart(store::Overlay& out, const v1::SnapshotPart& part);
-  bool Follows(const Fetch& fetch, const v1::SnapshotPart& part, const Position& as_of) const;
+  bool Follows(const Fetch& fetch, uint32_t part, const Position& as_of) const;
   void EndSnapshot(store::Overlay& out, Fetch& fetch, const v1::SnapshotPart& part);
   void FinishRipe(store::Overlay& out);
   void Finish(store::Overlay& out, const std::string& zone_id);
   void GiveUp(store::Overlay& out, const std::string& zone_id, int64_t retry_at_us);
   void CheckComplete(store::Overlay& out, Ready& ready);
+
+  // What is being written is acknowledged by the next Done, unless the first fill is still going on: that is synced when it
+  // ends, and what a crash takes of it is fetched again.
+  void SyncIfComplete() { sync_ = sync_ || complete(); }
 
   int64_t Now() const { return clock_.MonotonicMicros(); }
 
@@ -140,10 +148,10 @@ v1::SubscribeRequest Machine::Connected() {
   return request;
 }
 
-absl::Status Machine::Receive(const v1::SubscribeResponse& message) {
+absl::Status Machine::Receive(v1::SubscribeResponse message) {
   if (absl::Status status = rules_.Check(message); !status.ok()) return status;
   if (message.has_span()) last_span_us_ = Now();
-  received_.Push(message);
+  received_.Push(std::move(message));
   return absl::OkStatus();
 }
 
@@ -163,7 +171,6 @@ Subscriber::Ready Machine::TakeReady() {
   store::Overlay out(store_, ready.batch);
   sync_ = !opened_;
   drain_ = false;
-  const std::optional<Position> cursor = replica_.meta().cursor;
   if (!opened_) replica_.FinishOpening(out);
   opened_ = true;
   for (const NodeStage& stage : garbage_) replica_.DropStage(out, stage);
@@ -176,7 +183,7 @@ Subscriber::Ready Machine::TakeReady() {
   }
   ready.more = !received_.empty();
   CheckComplete(out, ready);
-  if (replica_.meta().cursor != cursor) replica_.WriteCursor(out);
+  replica_.WriteMoved(out);
   ready.sync = sync_ && !ready.batch.empty() ? store::Store::Sync::kYes : store::Store::Sync::kNo;
   ready.visible = updates_.Take();
   for (const ZoneUpdate& update : ready.visible) {
@@ -193,7 +200,7 @@ void Machine::Handle(store::Overlay& out, const v1::SubscribeResponse& message) 
   if (message.has_inventory_part()) TakeInventory(out, message.inventory_part());
   if (message.has_span()) TakeSpan(out, message.span());
   if (message.has_snapshot_part()) TakeSnapshotPart(out, message.snapshot_part());
-  for (const v1::SnapshotPart& part : message.snapshot_parts().parts()) TakeSnapshotPart(out, part);
+  for (const std::string& part : message.snapshot_parts().parts()) TakeSerialisedPart(out, part);
   if (message.has_drain()) TakeDrain(out);
   if (message.has_inquiry()) inquiries_.push_back(message.inquiry());
   if (message.has_allow_repair()) AllowRepair(out, message.allow_repair().zone_id());
@@ -258,12 +265,21 @@ void Machine::TakeInventory(store::Overlay& out, const v1::InventoryPart& part) 
   if (!as_of.ok()) return;
   if (!inventory_.has_value()) inventory_.emplace(replica_.zones(), as_of->epoch);
   for (const stored::v1::NodeZoneRow& row : part.zones()) inventory_->Add(row);
+  // At the first fill part by part, so that no write holds all of a large inventory. Later only behind what is removed: a
+  // zone may have the name of one that is gone.
+  if (!complete()) MarkDiffering(out);
   if (part.last()) Settle(out, *as_of);
 }
 
+void Machine::MarkDiffering(store::Overlay& out) {
+  for (const stored::v1::NodeZoneRow& row : inventory_->TakeDiffering()) {
+    replica_.MarkDiffering(out, row);
+    BecameBehind(row.id(), Now());
+  }
+}
+
 void Machine::Settle(store::Overlay& out, const Position& as_of) {
-  const NodeInventory::Difference difference = std::move(*inventory_).Finish();
-  inventory_.reset();
+  const NodeInventory::Difference difference = inventory_->Finish();
   loading_.Distrust();
   for (const std::string& zone_id : difference.gone) {
     updates_.Remove(zone_id, replica_.Find(zone_id)->apex);
@@ -271,9 +287,10 @@ void Machine::Settle(store::Overlay& out, const Position& as_of) {
   }
   replica_.Settle(out, difference, as_of);
   for (const std::string& zone_id : difference.settled) fetches_.Forget(zone_id);
-  for (const stored::v1::NodeZoneRow& row : difference.differing) BecameBehind(row.id(), Now());
+  MarkDiffering(out);
+  inventory_.reset();
   streaming_ = true;
-  sync_ = true;
+  SyncIfComplete();
   acknowledgements_.Begin();
 }
 
@@ -285,7 +302,7 @@ void Machine::TakeSpan(store::Overlay& out, const v1::Span& span) {
 }
 
 void Machine::ApplyEntry(store::Overlay& out, const v1::NodeEntry& entry) {
-  sync_ = true;
+  SyncIfComplete();
   const std::string& zone_id = entry.zone_id();
   v1::ZoneDelta delta;
   if (entry.min_reader() <= kEntryFormat && delta.ParseFromString(entry.delta())) {
@@ -359,17 +376,44 @@ void Machine::RemoveZone(store::Overlay& out, const std::string& zone_id) {
   replica_.Remove(out, zone_id);
 }
 
-bool Machine::Follows(const Fetch& fetch, const v1::SnapshotPart& part, const Position& as_of) const {
+bool Machine::Follows(const Fetch& fetch, uint32_t part, const Position& as_of) const {
   if (fetch.whole) return false;
-  if (part.part() == 0) return as_of.epoch == fetch.asked_at.epoch && as_of.index >= fetch.asked_at.index;
-  return fetch.stage.has_value() && part.part() == fetch.next_part && as_of == fetch.as_of;
+  if (part == 0) return as_of.epoch == fetch.asked_at.epoch && as_of.index >= fetch.asked_at.index;
+  return fetch.stage.has_value() && part == fetch.next_part && as_of == fetch.as_of;
+}
+
+void Machine::TakeSerialisedPart(store::Overlay& out, const std::string& bytes) {
+  const absl::StatusOr<SnapshotView> view = ViewSnapshot(bytes);
+  if (view.ok() && TakeWhole(out, *view)) return;
+  v1::SnapshotPart part;
+  if (part.ParseFromString(bytes)) TakeSnapshotPart(out, part);
+}
+
+// A zone that came in one part and may take its place now is written once, where it is served from, and is not read
+// back. False: nothing was done, it goes through a stage.
+bool Machine::TakeWhole(store::Overlay& out, const SnapshotView& view) {
+  if (view.part != 0 || !view.last || !view.has_row || !view.quarantined.empty()) return false;
+  const std::string zone_id(view.zone_id);
+  const Fetch* fetch = fetches_.Find(zone_id);
+  if (fetch == nullptr || fetch->stage.has_value() || !Follows(*fetch, view.part, view.as_of)) return false;
+  if (!Fetches::IsRipe(view.as_of, cursor())) return false;
+  if (!fetch->kept.empty() && fetch->kept.back().index() > view.as_of.index) return false;
+  stored::v1::NodeZoneRow row;
+  if (!row.ParseFromArray(view.row.data(), static_cast<int>(view.row.size()))) return false;
+  const size_t put_from = out.operations();
+  if (!replica_.TakeWhole(out, zone_id, view.records, row, view.as_of)) return false;
+  SyncIfComplete();
+  fetches_.Forget(zone_id);
+  quarantined_.erase(zone_id);
+  updates_.Load(*replica_.Find(zone_id), put_from, view.records.size());
+  return true;
 }
 
 void Machine::TakeSnapshotPart(store::Overlay& out, const v1::SnapshotPart& part) {
   Fetch* fetch = fetches_.Find(part.zone_id());
   absl::StatusOr<Position> as_of = ReadPosition(part.as_of());
   if (fetch == nullptr || !as_of.ok()) return;
-  if (!Follows(*fetch, part, *as_of)) {
+  if (!Follows(*fetch, part.part(), *as_of)) {
     // Parts of a transfer that was given up go on coming, and are let pass; one that is missing ends this transfer.
     const bool missing = fetch->stage.has_value() && !fetch->whole && part.part() > fetch->next_part;
     if (missing) GiveUp(out, part.zone_id(), Now() + kRetryUs);
@@ -396,12 +440,12 @@ void Machine::EndSnapshot(store::Overlay& out, Fetch& fetch, const v1::SnapshotP
     replica_.MarkBehind(out, zone_id, nullptr,
                         absl::StrCat("quarantined by the controller: ", part.quarantined()));
     quarantined_.insert(zone_id);
-    sync_ = true;
+    SyncIfComplete();
     return;
   }
   fetch.whole = true;
   if (part.has_row()) fetch.row = part.row();
-  if (Fetches::IsRipe(fetch, cursor())) Finish(out, part.zone_id());
+  if (Fetches::IsRipe(fetch.as_of, cursor())) Finish(out, part.zone_id());
 }
 
 void Machine::FinishRipe(store::Overlay& out) {
@@ -409,7 +453,7 @@ void Machine::FinishRipe(store::Overlay& out) {
 }
 
 void Machine::Finish(store::Overlay& out, const std::string& zone_id) {
-  sync_ = true;
+  SyncIfComplete();
   Fetch fetch = fetches_.Take(zone_id);
   quarantined_.erase(zone_id);
   if (!fetch.row.has_value()) {

@@ -52,6 +52,10 @@ struct ZoneUpdate {
   std::string digest;
   uint32_t digest_key_id = 0;
   uint64_t record_sets = 0;
+  // kLoad: not 0 if its record sets are these puts of the same Ready's batch, in order, and were found to have the digest;
+  // else they are to be read from the store.
+  size_t put_from = 0;
+  size_t puts = 0;
   // kRecords.
   std::vector<Record> records;
   // kFail: why.
@@ -70,7 +74,7 @@ class Subscriber {
     // Received bytes that one write takes, of spans and of snapshots (of these, once the replica is complete): a few
     // milliseconds' work, so that no acknowledgement waits for a large zone.
     size_t round_span_bytes = 1 << 20;
-    size_t round_snapshot_bytes = 512 << 10;
+    size_t round_snapshot_bytes = 128 << 10;
     // Bytes of entries kept beside a staged snapshot; beyond it the fetch starts anew.
     size_t kept_bytes = 4 << 20;
   };
@@ -111,7 +115,7 @@ class Subscriber {
   // A new stream is open: returns the Hello to send first (the acknowledgement of what is served follows by Done()).
   virtual quartet::replication::v1::SubscribeRequest Connected() = 0;
   // One message from the controller. Not OK: the controller or the network broke a rule, or credit; end the stream.
-  virtual absl::Status Receive(const quartet::replication::v1::SubscribeResponse& message) = 0;
+  virtual absl::Status Receive(quartet::replication::v1::SubscribeResponse message) = 0;
   virtual void Disconnected() = 0;
 
   // What is to be written next of what was received. Precondition: the last Ready is Done.

@@ -32,21 +32,30 @@ void ZoneUpdates::Load(const NodeZone& zone) {
   if (zone.named) Supersede(StoredZone(zone));
 }
 
+void ZoneUpdates::Load(const NodeZone& zone, size_t put_from, size_t puts) {
+  ZoneUpdate update = StoredZone(zone);
+  update.put_from = put_from;
+  update.puts = puts;
+  Supersede(std::move(update));
+}
+
 void ZoneUpdates::Change(const NodeZone& zone, const quartet::replication::v1::ZoneDelta& delta) {
   std::vector<size_t>& slots = by_zone_[zone.row.id()];
   if (!slots.empty() && slots_[slots.back()].update.kind == ZoneUpdate::Kind::kLoad) {
     slots_[slots.back()].update = StoredZone(zone);
     return;
   }
-  ZoneUpdate update = Describe(ZoneUpdate::Kind::kRecords, zone);
-  update.records.reserve(static_cast<size_t>(delta.removed_keys_size()) +
-                         static_cast<size_t>(delta.puts_size()));
-  for (const std::string& key : delta.removed_keys()) update.records.push_back({key, std::nullopt});
-  for (const quartet::replication::v1::ServedRecord& put : delta.puts()) {
-    update.records.push_back({put.key(), put.served()});
+  if (slots.empty() || slots_[slots.back()].update.kind != ZoneUpdate::Kind::kRecords) {
+    slots.push_back(slots_.size());
+    slots_.push_back({ZoneUpdate(), false});
   }
-  slots.push_back(slots_.size());
-  slots_.push_back({std::move(update), false});
+  ZoneUpdate& update = slots_[slots.back()].update;
+  std::vector<ZoneUpdate::Record> records = std::move(update.records);
+  update = Describe(ZoneUpdate::Kind::kRecords, zone);
+  for (const std::string& key : delta.removed_keys()) records.push_back({key, std::nullopt});
+  for (const quartet::replication::v1::ServedRecord& put : delta.puts())
+    records.push_back({put.key(), put.served()});
+  update.records = std::move(records);
 }
 
 void ZoneUpdates::Remove(const std::string& zone_id, const dns::Name& apex) {

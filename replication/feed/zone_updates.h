@@ -17,6 +17,8 @@ ZoneUpdate StoredZone(const NodeZone& zone);
 
 // Not thread-safe.
 //
+// All changes of a zone's record sets are one update: its tree is changed once a write, however many entries it had.
+//
 // A kLoad reads from the store after the write, so it must describe the zone as the write leaves it: later
 // record changes go into it, and a load, failure or removal takes the place of all that came before it for
 // its zone.
@@ -24,6 +26,8 @@ class ZoneUpdates {
  public:
   // The zone is stored anew under its generation, or has nothing to serve.
   void Load(const NodeZone& zone);
+  // As Load; its record sets are these puts of the write (ZoneUpdate).
+  void Load(const NodeZone& zone, size_t put_from, size_t puts);
   // Its record sets changed as `delta` says.
   void Change(const NodeZone& zone, const quartet::replication::v1::ZoneDelta& delta);
   void Remove(const std::string& zone_id, const dns::Name& apex);

@@ -22,17 +22,32 @@ quartet::replication::v1::ZoneDelta Put(const std::string& key) {
   return delta;
 }
 
-TEST(ZoneUpdatesTest, ChangesStayInOrder) {
+TEST(ZoneUpdatesTest, ChangesOfAZoneAreOneUpdateWithTheLastBehind) {
   ZoneUpdates updates;
   updates.Change(MakeZone("a", 2), Put("x"));
   updates.Change(MakeZone("b", 5), Put("y"));
   updates.Change(MakeZone("a", 3), Put("z"));
   const std::vector<ZoneUpdate> taken = updates.Take();
-  ASSERT_EQ(taken.size(), 3u);
-  EXPECT_EQ(taken[0].revision, 2u);
+  ASSERT_EQ(taken.size(), 2u);
+  EXPECT_EQ(taken[0].zone_id, "a");
+  EXPECT_EQ(taken[0].revision, 3u);
+  ASSERT_EQ(taken[0].records.size(), 2u);
+  EXPECT_EQ(taken[0].records[0].key, "x");
+  EXPECT_EQ(taken[0].records[1].key, "z");
   EXPECT_EQ(taken[1].zone_id, "b");
-  EXPECT_EQ(taken[2].revision, 3u);
   EXPECT_TRUE(updates.Take().empty());
+}
+
+TEST(ZoneUpdatesTest, ChangesBehindARemovalAreNotPutInFrontOfIt) {
+  ZoneUpdates updates;
+  updates.Change(MakeZone("a", 2), Put("x"));
+  updates.Remove("a", dns::Name());
+  updates.Change(MakeZone("a", 4), Put("y"));
+  const std::vector<ZoneUpdate> taken = updates.Take();
+  ASSERT_EQ(taken.size(), 2u);
+  EXPECT_EQ(taken[0].kind, Kind::kRemove);
+  ASSERT_EQ(taken[1].records.size(), 1u);
+  EXPECT_EQ(taken[1].records[0].key, "y");
 }
 
 TEST(ZoneUpdatesTest, ALoadSaysTheStateThatTheWriteLeaves) {

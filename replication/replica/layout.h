@@ -12,6 +12,8 @@
 namespace quartet::replication::layout {
 
 inline constexpr size_t kZoneIdBytes = 14;
+// Of what Generation and ControlGeneration make.
+inline constexpr size_t kGenerationBytes = 1 + kZoneIdBytes + 8;
 
 std::string Meta(absl::string_view name);
 std::string Zone(absl::string_view zone_id);

@@ -12,22 +12,35 @@ bool SameData(const NodeZone& zone, const stored::v1::NodeZoneRow& row) {
 
 }  // namespace
 
+void NodeInventory::Seek() {
+  if (changed_) next_ = zones_->upper_bound(last_id_);
+  changed_ = false;
+}
+
 void NodeInventory::Add(const stored::v1::NodeZoneRow& row) {
+  Seek();
+  last_id_ = row.id();
   for (; next_ != zones_->end() && next_->first < row.id(); ++next_) difference_.gone.push_back(next_->first);
   if (next_ == zones_->end() || next_->first != row.id()) {
-    difference_.differing.push_back(row);
+    differing_.push_back(row);
     return;
   }
   const NodeZone& zone = next_->second;
   ++next_;
   if (!SameData(zone, row)) {
-    difference_.differing.push_back(row);
+    differing_.push_back(row);
   } else if (zone.is_behind() || zone.epoch != epoch_) {
     difference_.settled.push_back(row.id());
   }
 }
 
-NodeInventory::Difference NodeInventory::Finish() && {
+std::vector<stored::v1::NodeZoneRow> NodeInventory::TakeDiffering() {
+  changed_ = true;
+  return std::exchange(differing_, {});
+}
+
+NodeInventory::Difference NodeInventory::Finish() {
+  Seek();
   for (; next_ != zones_->end(); ++next_) difference_.gone.push_back(next_->first);
   return std::move(difference_);
 }

@@ -107,6 +107,7 @@ class NodeLoggedStagesTest : public testing::Test {
     store::Batch batch;
     store::Overlay out(store_, batch);
     change(out);
+    replica_->WriteMoved(out);
     ASSERT_TRUE(store_.Write(batch, sync).ok());
   }
 
@@ -281,7 +282,7 @@ TEST_F(NodeLoggedStagesTest, AnInventoryEndsAllStages) {
   StageAll();
   NodeInventory inventory(replica_->zones(), 5);
   inventory.Add(zone().row);
-  const NodeInventory::Difference difference = std::move(inventory).Finish();
+  const NodeInventory::Difference difference = inventory.Finish();
   Write([&](store::Overlay& out) { replica_->Settle(out, difference, {5, 30, {}}); });
   EXPECT_FALSE(HasStageRow());
   EXPECT_EQ(StoredRecords(), 2u);

@@ -20,14 +20,16 @@ std::string NewIncarnation(Random& random) {
   return bytes;
 }
 
-// Adds to `out` what was written into `scratch` above it.
-void Merge(store::Overlay& out, const store::Batch& scratch) {
-  using Kind = store::Batch::Operation::Kind;
-  for (const store::Batch::Operation& operation : scratch.operations()) {
-    if (operation.kind == Kind::kPut) out.Put(operation.key, operation.value);
-    if (operation.kind == Kind::kDelete) out.Delete(operation.key);
-    if (operation.kind == Kind::kDeleteRange) out.DeleteRange(operation.key, operation.value);
-  }
+std::string InventoryHas(const stored::v1::NodeZoneRow& row) {
+  return absl::StrCat("inventory has revision ", row.revision());
+}
+
+// Takes what a zone is called from its row, and nothing of what it holds.
+void NameOnly(NodeZone& zone, absl::string_view zone_id, const stored::v1::NodeZoneRow& row) {
+  if (!SetRow(zone, zone_id, row).ok()) return;
+  zone.row.clear_revision();
+  zone.row.clear_served_digest();
+  zone.row.clear_record_sets();
 }
 
 }  // namespace
@@ -37,6 +39,8 @@ NodeReplica::NodeReplica(NodeMeta meta, NodeZones zones, NodeLoggedStages logged
       zones_(std::move(zones)),
       logged_stages_(std::move(logged_stages)),
       limits_(std::move(limits)) {
+  written_cursor_ = meta_.cursor;
+  written_generation_ = meta_.next_generation;
   for (const auto& [id, key] : meta_.digest_keys) hashers_.emplace(id, Hasher(key));
   for (const auto& [id, zone] : zones_) {
     if (zone.is_behind()) behind_.insert(id);
@@ -97,14 +101,19 @@ void NodeReplica::SetDrained(store::Overlay& out) {
 }
 
 void NodeReplica::SetComplete(store::Overlay& out) {
+  for (const std::string& zone_id : behind_) {
+    if (Find(zone_id)->listed_only) Replace(out, NodeZone(*Find(zone_id)));
+  }
   meta_.complete = true;
   PutComplete(out);
 }
 
-uint64_t NodeReplica::NewGeneration(store::Overlay& out) {
-  const uint64_t generation = meta_.next_generation++;
-  PutNextGeneration(out, meta_);
-  return generation;
+void NodeReplica::WriteMoved(store::Overlay& out) {
+  if (meta_.next_generation != written_generation_) PutNextGeneration(out, meta_);
+  written_generation_ = meta_.next_generation;
+  if (!meta_.complete || meta_.cursor == written_cursor_) return;
+  PutCursor(out, meta_);
+  written_cursor_ = meta_.cursor;
 }
 
 void NodeReplica::NoteBehind(const std::string& zone_id, bool behind) {
@@ -115,7 +124,9 @@ void NodeReplica::NoteBehind(const std::string& zone_id, bool behind) {
 
 void NodeReplica::Replace(store::Overlay& out, NodeZone zone) {
   const std::string id = zone.row.id();
-  PutNodeZone(out, zone, Find(id));
+  const NodeZone* before = Find(id);
+  PutNodeZone(out, zone, before == nullptr || before->listed_only ? nullptr : before);
+  zone.listed_only = false;
   NoteBehind(id, zone.is_behind());
   unwritten_.erase(id);
   zones_[id] = std::move(zone);
@@ -131,7 +142,7 @@ absl::StatusOr<NodeZone> NodeReplica::ApplyRecords(store::Overlay& out, absl::st
   if (old.record_sets() > 0 && old.digest_key_id() != row.digest_key_id()) {
     return absl::FailedPreconditionError("its digest has another key than before");
   }
-  if (zone.generation == 0) zone.generation = NewGeneration(out);
+  if (zone.generation == 0) zone.generation = NewGeneration();
   zone.epoch = meta_.epoch;
   const ServedTotals totals{Digest::FromBytes(old.served_digest()), old.record_sets()};
   if (absl::Status applied = ApplyAndCheck(out, zone, totals, delta); !applied.ok()) return applied;
@@ -142,13 +153,16 @@ absl::Status NodeReplica::ApplyAndCheck(store::Overlay& out, const NodeZone& zon
                                         const quartet::replication::v1::ZoneDelta& delta) {
   auto hasher = hashers_.find(zone.row.digest_key_id());
   if (hasher == hashers_.end()) return absl::FailedPreconditionError("its digest has an unknown key");
-  absl::StatusOr<ServedTotals> after =
-      ApplyServed(out, zone.row.id(), zone.generation, before, delta, hasher->second);
-  if (!after.ok()) return after.status();
-  if (after->digest.ToBytes() == zone.row.served_digest() && after->record_sets == zone.row.record_sets())
-    return absl::OkStatus();
-  return absl::DataLossError(
-      absl::StrCat("revision ", delta.revision(), " came out otherwise than its digest says"));
+  absl::StatusOr<ServedChange> change =
+      ServedChange::Of(out, {zone.row.id(), zone.generation}, before, delta, hasher->second);
+  if (!change.ok()) return change.status();
+  const ServedTotals& after = change->totals();
+  if (after.digest.ToBytes() != zone.row.served_digest() || after.record_sets != zone.row.record_sets()) {
+    return absl::DataLossError(
+        absl::StrCat("revision ", delta.revision(), " came out otherwise than its digest says"));
+  }
+  change->WriteTo(out);
+  return absl::OkStatus();
 }
 
 NodeReplica::Applied NodeReplica::Apply(store::Overlay& out, absl::string_view zone_id,
@@ -172,7 +186,7 @@ NodeReplica::Applied NodeReplica::ApplyToStage(store::Overlay& out, absl::string
     logged_stages_.Drop(out, zone_id, delta.abort().stage());
     return Applied::kNothing;
   }
-  const uint64_t generation = delta.chunk().chunk() == 0 ? NewGeneration(out) : 0;
+  const uint64_t generation = delta.chunk().chunk() == 0 ? NewGeneration() : 0;
   logged_stages_.Add(out, {zone_id, delta, meta_.epoch, generation}, hashers_);
   return Applied::kNothing;
 }
@@ -191,21 +205,16 @@ NodeReplica::Applied NodeReplica::ApplyToZone(store::Overlay& out, absl::string_
     Remove(out, zone_id);
     return Applied::kRemoved;
   }
-  store::Batch scratch_batch;
-  store::Overlay scratch(out, scratch_batch);
   absl::StatusOr<NodeZone> after =
       absl::InvalidArgumentError("an entry and its row have different revisions");
-  if (row->revision() == delta.revision()) {
-    after =
-        delta.has_flip() ? FlipStage(scratch, zone_id, delta) : ApplyRecords(scratch, zone_id, zone, delta);
-  }
+  if (row->revision() == delta.revision())
+    after = delta.has_flip() ? FlipStage(out, zone_id, delta) : ApplyRecords(out, zone_id, zone, delta);
   if (!after.ok()) {
     // A flip leaves the zone that is here as it is.
     const bool differs = absl::IsDataLoss(after.status()) && !delta.has_flip();
     MarkBehind(out, zone_id, row, after.status().message(), differs ? Copy::kDiffers : Copy::kOlder);
     return Applied::kBehind;
   }
-  Merge(out, scratch_batch);
   if (delta.has_flip()) {
     if (zone != nullptr) EraseGeneration(out, zone_id, zone->generation);
     logged_stages_.Flipped(out, zone_id);
@@ -236,11 +245,7 @@ void NodeReplica::MarkBehind(store::Overlay& out, absl::string_view zone_id,
                              const stored::v1::NodeZoneRow* row, absl::string_view reason, Copy copy) {
   const NodeZone* known = Find(zone_id);
   NodeZone zone = known == nullptr ? NodeZone() : *known;
-  if (!zone.named && row != nullptr && SetRow(zone, zone_id, *row).ok()) {
-    zone.row.clear_revision();
-    zone.row.clear_served_digest();
-    zone.row.clear_record_sets();
-  }
+  if (!zone.named && row != nullptr) NameOnly(zone, zone_id, *row);
   zone.row.set_id(std::string(zone_id));
   zone.behind = reason.empty() ? "unknown" : std::string(reason);
   zone.differs = zone.differs || copy == Copy::kDiffers;
@@ -298,24 +303,34 @@ void NodeReplica::Remove(store::Overlay& out, absl::string_view zone_id) {
   zones_.erase(found);
 }
 
+void NodeReplica::MarkDiffering(store::Overlay& out, const stored::v1::NodeZoneRow& row) {
+  const NodeZone* zone = Find(row.id());
+  if (zone == nullptr && !meta_.complete) return List(row);
+  const bool same_revision = zone != nullptr && zone->generation != 0 &&
+                             zone->row.revision() == row.revision() &&
+                             zone->row.served_digest() != row.served_digest();
+  MarkBehind(out, row.id(), &row, InventoryHas(row), same_revision ? Copy::kDiffers : Copy::kOlder);
+}
+
+void NodeReplica::List(const stored::v1::NodeZoneRow& row) {
+  NodeZone zone;
+  NameOnly(zone, row.id(), row);
+  zone.behind = InventoryHas(row);
+  zone.listed_only = true;
+  zones_.emplace(row.id(), std::move(zone));
+  NoteBehind(row.id(), true);
+}
+
 void NodeReplica::Settle(store::Overlay& out, const NodeInventory::Difference& difference,
                          const Position& as_of) {
   logged_stages_.DropAll(out);
   for (const std::string& zone_id : difference.gone) Remove(out, zone_id);
-  for (const stored::v1::NodeZoneRow& row : difference.differing) {
-    const NodeZone* zone = Find(row.id());
-    const bool same_revision = zone != nullptr && zone->generation != 0 &&
-                               zone->row.revision() == row.revision() &&
-                               zone->row.served_digest() != row.served_digest();
-    MarkBehind(out, row.id(), &row, absl::StrCat("inventory has revision ", row.revision()),
-               same_revision ? Copy::kDiffers : Copy::kOlder);
-  }
   for (const std::string& zone_id : difference.settled) ClearBehind(out, zone_id);
   MoveCursor(as_of);
 }
 
 NodeStage NodeReplica::BeginStage(store::Overlay& out, const std::string& zone_id) {
-  NodeStage stage(zone_id, NewGeneration(out));
+  NodeStage stage(zone_id, NewGeneration());
   PutStage(out, zone_id, stage.generation());
   return stage;
 }
@@ -343,6 +358,26 @@ absl::Status NodeReplica::Flip(store::Overlay& out, const NodeStage& stage,
   EraseStage(out, stage.zone_id());
   Replace(out, std::move(zone));
   return absl::OkStatus();
+}
+
+bool NodeReplica::TakeWhole(store::Overlay& out, const std::string& zone_id,
+                            const std::vector<ServedRecordView>& records, const stored::v1::NodeZoneRow& row,
+                            const Position& as_of) {
+  const NodeZone* before = Find(zone_id);
+  QUARTET_CHECK(before != nullptr);
+  const auto hasher = hashers_.find(row.digest_key_id());
+  if (hasher == hashers_.end() || !AreAsTheRowSays(records, row, hasher->second)) return false;
+  const absl::StatusOr<Replacement> replacement = JudgeReplacement(*before, row, as_of.epoch);
+  if (!replacement.ok() || *replacement == Replacement::kRepair) return false;
+  NodeZone zone;
+  if (!SetRow(zone, zone_id, row).ok()) return false;
+  zone.generation = meta_.next_generation;
+  zone.epoch = as_of.epoch;
+  PutGeneration(out, zone_id, zone.generation, records);
+  NewGeneration();
+  EraseGeneration(out, zone_id, before->generation);
+  Replace(out, std::move(zone));
+  return true;
 }
 
 absl::Status NodeReplica::LimitRepair(store::Overlay& out, const NodeZone& zone, const NodeStage& stage,

@@ -23,6 +23,7 @@
 #include "replication/replica/node_stage.h"
 #include "replication/replica/node_zone.h"
 #include "replication/replica/repair_limits.h"
+#include "replication/replica/served_record.h"
 #include "replication/store/store.h"
 
 namespace quartet::replication {
@@ -50,7 +51,9 @@ class NodeReplica {
   void LearnDigestKey(store::Overlay& out, uint32_t id, absl::string_view key);
   void SeeEpoch(store::Overlay& out, uint64_t epoch);
   void MoveCursor(const Position& position) { meta_.cursor = position; }
-  void WriteCursor(store::Overlay& out) const { PutCursor(out, meta_); }
+  // What goes into every write: the cursor, if the replica is complete, and the next generation, where they moved since the
+  // last call.
+  void WriteMoved(store::Overlay& out);
   void SetComplete(store::Overlay& out);
   void SetDrained(store::Overlay& out);
 
@@ -88,7 +91,11 @@ class NodeReplica {
   // An entry of the zone could not be read: what it did to the logged stage is not known.
   void DropLoggedStage(store::Overlay& out, absl::string_view zone_id) { logged_stages_.Drop(out, zone_id); }
 
-  // Removes what is gone, marks BEHIND what differs, drops all logged stages (their chunks may have been
+  // The inventory's row of a zone differs from what is here: it is BEHIND. A replica that is not complete yet writes
+  // nothing for a zone it does not know: it asks for an inventory after every restart. So it may be told of each part
+  // as it comes, and no write holds all of a large inventory.
+  void MarkDiffering(store::Overlay& out, const stored::v1::NodeZoneRow& row);
+  // The rest of the inventory: removes what is gone, drops all logged stages (their chunks may have been
   // passed over), and moves the cursor to `as_of`.
   void Settle(store::Overlay& out, const NodeInventory::Difference& difference, const Position& as_of);
 
@@ -105,6 +112,13 @@ class NodeReplica {
   absl::Status Flip(store::Overlay& out, const NodeStage& stage, const stored::v1::NodeZoneRow& row,
                     const Position& as_of, int64_t now_us);
 
+  // Puts all record sets of a zone under a generation of its own and in the live zone's place, without a stage: as Flip,
+  // where that would do it and it is no repair. False: nothing was done. The first operations added to `out` are the
+  // puts of `records`, in order. Precondition: the zone is here.
+  bool TakeWhole(store::Overlay& out, const std::string& zone_id,
+                 const std::vector<ServedRecordView>& records, const stored::v1::NodeZoneRow& row,
+                 const Position& as_of);
+
   // Flip refused a repair of it: it is BEHIND for that reason until the repair is allowed, or not needed any
   // more. Returns whether it was not stopped before.
   bool StopRepair(store::Overlay& out, const std::string& zone_id, absl::string_view reason);
@@ -117,17 +131,20 @@ class NodeReplica {
 
  private:
   NodeReplica(NodeMeta meta, NodeZones zones, NodeLoggedStages logged_stages, RepairLimits limits);
-  uint64_t NewGeneration(store::Overlay& out);
+  uint64_t NewGeneration() { return meta_.next_generation++; }
   void NoteBehind(const std::string& zone_id, bool behind);
   // RESOURCE_EXHAUSTED: it is beyond a limit. Else it is counted.
   absl::Status LimitRepair(store::Overlay& out, const NodeZone& zone, const NodeStage& stage,
                            const stored::v1::NodeZoneRow& row, int64_t now_us);
+  // It is BEHIND and not stored.
+  void List(const stored::v1::NodeZoneRow& row);
   // Stores `zone` in place of what there is under its id.
   void Replace(store::Overlay& out, NodeZone zone);
   absl::StatusOr<NodeZone> ApplyRecords(store::Overlay& out, absl::string_view zone_id,
                                         const NodeZone* before,
                                         const quartet::replication::v1::ZoneDelta& delta);
-  // Applies the delta's record sets to the zone, which is as `before` now. Not OK: it is not what its row says.
+  // Applies the delta's record sets to the zone, which is as `before` now. Not OK: it would not be what its row says, and
+  // nothing is written.
   absl::Status ApplyAndCheck(store::Overlay& out, const NodeZone& zone, const ServedTotals& before,
                              const quartet::replication::v1::ZoneDelta& delta);
   Applied ApplyToStage(store::Overlay& out, absl::string_view zone_id,
@@ -138,6 +155,9 @@ class NodeReplica {
   absl::StatusOr<NodeZone> FlipStage(store::Overlay& out, absl::string_view zone_id,
                                      const quartet::replication::v1::ZoneDelta& delta);
   bool opened_empty_ = false;
+  // What WriteMoved wrote last, or was read.
+  std::optional<Position> written_cursor_;
+  uint64_t written_generation_;
 
   NodeMeta meta_;
   NodeZones zones_;

@@ -81,6 +81,7 @@ class NodeReplicaTest : public testing::Test {
     store::Batch batch;
     store::Overlay out(store_, batch);
     change(out);
+    replica_->WriteMoved(out);
     ASSERT_TRUE(store_.Write(batch, store::Store::Sync::kYes).ok());
   }
 
@@ -107,6 +108,17 @@ class NodeReplicaTest : public testing::Test {
       if (!flipped.ok()) replica_->DropStage(out, stage);
     });
     return flipped;
+  }
+
+  // As of epoch 5, index 9.
+  bool TakeWhole(const std::map<std::string, std::string>& records, const stored::v1::NodeZoneRow& row) {
+    std::vector<ServedRecordView> views;
+    for (const auto& [key, value] : records) views.push_back({key, value});
+    bool taken = false;
+    Write([&](store::Overlay& out) {
+      taken = replica_->TakeWhole(out, kZone, views, row, Position{5, 9, {}});
+    });
+    return taken;
   }
 
   // What is stored under 'r', all generations.
@@ -231,6 +243,50 @@ TEST_F(NodeReplicaTest, KeysOfASnapshotAscend) {
   });
 }
 
+TEST_F(NodeReplicaTest, AZoneTakenWholeIsStoredOnceAndServed) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  const std::map<std::string, std::string> after = {{"a", "2"}, {"b", "3"}};
+  EXPECT_TRUE(TakeWhole(after, Row(4, after)));
+  EXPECT_EQ(zone().served_revision(), 4u);
+  EXPECT_EQ(StoredRecords(), 2u);
+  Open();
+  EXPECT_EQ(zone().served_revision(), 4u);
+  EXPECT_EQ(StoredRecords(), 2u);
+  // Nothing else is ever put under its generation.
+  Write([&](store::Overlay& out) {
+    EXPECT_GT(replica_->BeginStage(out, kZone).generation(), zone().generation);
+  });
+}
+
+TEST_F(NodeReplicaTest, AZoneIsNotTakenWholeIfItIsNotWhatItsRowSays) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  EXPECT_FALSE(TakeWhole({{"a", "2"}}, Row(4, {{"a", "3"}})));
+  EXPECT_FALSE(TakeWhole({{"a", "2"}}, Row(4, {{"a", "2"}, {"b", "3"}})));
+  stored::v1::NodeZoneRow key = Row(4, {{"a", "2"}});
+  key.set_digest_key_id(9);
+  EXPECT_FALSE(TakeWhole({{"a", "2"}}, key));
+  EXPECT_EQ(zone().row.revision(), 1u);
+  EXPECT_EQ(StoredRecords(), 1u);
+}
+
+TEST_F(NodeReplicaTest, KeysOfAZoneTakenWholeAscend) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  const std::vector<ServedRecordView> records = {{"b", "3"}, {"a", "2"}};
+  Write([&](store::Overlay& out) {
+    EXPECT_FALSE(
+        replica_->TakeWhole(out, kZone, records, Row(4, {{"a", "2"}, {"b", "3"}}), Position{5, 9, {}}));
+    EXPECT_EQ(out.operations(), 0u);
+  });
+}
+
+TEST_F(NodeReplicaTest, NeitherAnOlderZoneNorARepairIsTakenWhole) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  Apply(Delta(2, {{"a", "2"}}, {{"a", "2"}}));
+  EXPECT_FALSE(TakeWhole({{"a", "1"}}, Row(1, {{"a", "1"}})));
+  EXPECT_FALSE(TakeWhole({{"a", "9"}}, Row(2, {{"a", "9"}})));
+  EXPECT_TRUE(TakeWhole({{"a", "2"}}, Row(2, {{"a", "2"}})));
+}
+
 TEST_F(NodeReplicaTest, WhatARestartLeftStagedIsRemoved) {
   v1::SnapshotPart part;
   part.add_records()->set_key("a");
@@ -253,25 +309,74 @@ TEST_F(NodeReplicaTest, AnInventoryRemovesMarksAndSettles) {
   NodeInventory inventory(replica_->zones(), 5);
   inventory.Add(Row(1, {{"a", "1"}}));
   inventory.Add(other);
-  const NodeInventory::Difference difference = std::move(inventory).Finish();
-  Write([&](store::Overlay& out) { replica_->Settle(out, difference, Position{5, 30, {}}); });
+  Write([&](store::Overlay& out) {
+    for (const stored::v1::NodeZoneRow& row : inventory.TakeDiffering()) replica_->MarkDiffering(out, row);
+    replica_->Settle(out, inventory.Finish(), Position{5, 30, {}});
+  });
   EXPECT_FALSE(zone().is_behind());
   EXPECT_EQ(replica_->Find("Z0000000000009")->served_revision(), 0u);
   EXPECT_EQ(replica_->meta().cursor->index, 30u);
 
   NodeInventory empty(replica_->zones(), 5);
-  const NodeInventory::Difference all = std::move(empty).Finish();
+  const NodeInventory::Difference all = empty.Finish();
   Write([&](store::Overlay& out) { replica_->Settle(out, all, Position{5, 31, {}}); });
   EXPECT_TRUE(replica_->zones().empty());
   EXPECT_TRUE(replica_->behind().empty());
+}
+
+TEST_F(NodeReplicaTest, AZoneThatAnInventoryListsIsStoredOnceTheReplicaIsComplete) {
+  Write([&](store::Overlay& out) {
+    replica_->MarkDiffering(out, Row(4, {}));
+    EXPECT_EQ(out.operations(), 0u);
+    replica_->Settle(out, {}, Position{5, 30, {}});
+  });
+  EXPECT_TRUE(zone().is_behind());
+  EXPECT_TRUE(ReadNodeZones(store_)->empty());
+  EXPECT_FALSE((*ReadNodeMeta(store_))->cursor.has_value());
+  Write([&](store::Overlay& out) { replica_->SetComplete(out); });
+  EXPECT_TRUE(ReadNodeZones(store_)->at(kZone).is_behind());
+  EXPECT_EQ((*ReadNodeMeta(store_))->cursor->index, 30u);
+  Open();
+  EXPECT_TRUE(zone().is_behind());
+  EXPECT_TRUE(zone().named);
+}
+
+TEST_F(NodeReplicaTest, AListedZoneIsStoredWholeWhenItComes) {
+  Write([&](store::Overlay& out) { replica_->MarkDiffering(out, Row(4, {})); });
+  EXPECT_TRUE(TakeWhole({{"a", "2"}}, Row(4, {{"a", "2"}})));
+  Open();
+  EXPECT_EQ(zone().served_revision(), 4u);
+  EXPECT_FALSE(zone().is_behind());
+  const std::string names = layout::DirectoryName("", zone().apex);
+  EXPECT_TRUE(store_.Scan(names, store::PrefixEnd(names))->Valid());
+}
+
+TEST_F(NodeReplicaTest, ZonesThatDifferMayBePutInBetweenThePartsOfAnInventory) {
+  Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
+  stored::v1::NodeZoneRow before = Row(4, {});
+  before.set_id("Z0000000000000");
+  stored::v1::NodeZoneRow behind = Row(4, {});
+  behind.set_id("Z0000000000005");
+  NodeInventory inventory(replica_->zones(), 5);
+  for (const stored::v1::NodeZoneRow& part : {before, Row(1, {{"a", "1"}}), behind}) {
+    inventory.Add(part);
+    Write([&](store::Overlay& out) {
+      for (const stored::v1::NodeZoneRow& row : inventory.TakeDiffering()) replica_->MarkDiffering(out, row);
+    });
+  }
+  EXPECT_TRUE(inventory.Finish().gone.empty());
+  EXPECT_EQ(replica_->zones().size(), 3u);
+  EXPECT_EQ(replica_->behind(), (std::set<std::string>{"Z0000000000000", "Z0000000000005"}));
 }
 
 TEST_F(NodeReplicaTest, ACopyThatDiffersAtItsRevisionIsNotVouchedFor) {
   Apply(Delta(1, {{"a", "1"}}, {{"a", "1"}}));
   NodeInventory inventory(replica_->zones(), 5);
   inventory.Add(Row(1, {{"a", "another"}}));
-  const NodeInventory::Difference difference = std::move(inventory).Finish();
-  Write([&](store::Overlay& out) { replica_->Settle(out, difference, Position{5, 30, {}}); });
+  Write([&](store::Overlay& out) {
+    for (const stored::v1::NodeZoneRow& row : inventory.TakeDiffering()) replica_->MarkDiffering(out, row);
+    replica_->Settle(out, inventory.Finish(), Position{5, 30, {}});
+  });
   EXPECT_EQ(zone().served_revision(), 1u);
   EXPECT_EQ(zone().vouched_revision(5), 0u);
   Open();
@@ -353,7 +458,7 @@ TEST_F(NodeReplicaTest, ADamagedCopyIsServedOnAndReplacedByTheSame) {
   // Its row is right: an inventory alone does not settle it.
   NodeInventory inventory(replica_->zones(), 5);
   inventory.Add(Row(1, {{"a", "1"}}));
-  EXPECT_EQ(std::move(inventory).Finish().differing.size(), 1u);
+  EXPECT_EQ(inventory.TakeDiffering().size(), 1u);
 
   for (int i = 0; i < 20; ++i) {
     EXPECT_TRUE(Flip({{"a", "1"}}, Row(1, {{"a", "1"}})).ok()) << "no repair: it is not counted";

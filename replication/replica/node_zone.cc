@@ -1,5 +1,6 @@
 #include "replication/replica/node_zone.h"
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <utility>
@@ -20,6 +21,13 @@ std::vector<std::string> DirectoryKeys(const NodeZone& zone) {
     keys.push_back(layout::Directory(vpc, zone.apex, zone.row.id()));
   }
   return keys;
+}
+
+// The keys of both are the same; most changes of a zone leave them as they are.
+bool SameDirectoryKeys(const NodeZone& a, const NodeZone& b) {
+  return a.named == b.named && a.row.name() == b.row.name() && a.row.private_zone() == b.row.private_zone() &&
+         std::equal(a.row.vpc_ids().begin(), a.row.vpc_ids().end(), b.row.vpc_ids().begin(),
+                    b.row.vpc_ids().end());
 }
 
 absl::Status Damaged(absl::string_view zone_id) {
@@ -84,6 +92,10 @@ absl::Status SetRow(NodeZone& zone, absl::string_view zone_id, const stored::v1:
   if (row.id() != zone_id)
     return absl::InvalidArgumentError(absl::StrCat("row of ", row.id(), " for ", zone_id));
   const std::string& wire = row.name();
+  if (zone.named && wire == zone.row.name()) {
+    zone.row = row;
+    return absl::OkStatus();
+  }
   absl::StatusOr<dns::Name> apex =
       dns::Name::FromWire(std::span(reinterpret_cast<const uint8_t*>(wire.data()), wire.size()));
   if (!apex.ok())
@@ -110,11 +122,11 @@ void PutNodeZone(store::Overlay& out, const NodeZone& zone, const NodeZone* befo
       before->repair != zone.repair) {
     PutLocal(out, zone);
   }
-  std::vector<std::string> keys = DirectoryKeys(zone);
-  std::vector<std::string> old_keys = before == nullptr ? std::vector<std::string>() : DirectoryKeys(*before);
-  if (keys == old_keys) return;
-  for (const std::string& key : old_keys) out.Delete(key);
-  for (const std::string& key : keys) out.Put(key, "");
+  if (before != nullptr && SameDirectoryKeys(zone, *before)) return;
+  if (before != nullptr) {
+    for (const std::string& key : DirectoryKeys(*before)) out.Delete(key);
+  }
+  for (const std::string& key : DirectoryKeys(zone)) out.Put(key, "");
 }
 
 void EraseNodeZone(store::Overlay& out, const NodeZone& zone) {

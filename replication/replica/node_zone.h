@@ -36,6 +36,8 @@ struct NodeZone {
   stored::v1::RepairState repair = stored::v1::REPAIR_STATE_UNSPECIFIED;
   // Its stored record sets can't be served (in memory only; after a restart they are tried again).
   bool unloadable = false;
+  // Nothing of it is stored yet: it is known by an inventory of the first fill only (in memory only).
+  bool listed_only = false;
 
   // What it answers from; 0: SERVFAIL.
   uint64_t served_revision() const { return generation == 0 || unloadable ? 0 : row.revision(); }

@@ -58,14 +58,15 @@ struct MemoryStore::State {
     return cell == cells.end() ? nullptr : cell->second.back().value;
   }
 
-  void Set(const std::string& key, Value value, Undo& undo) {
-    undo.emplace_back(key, Newest(key));
-    auto& versions = cells[key];
-    if (!versions.empty() || value == nullptr) aged.push_back(key);
+  void Set(absl::string_view key, Value value, Undo& undo) {
+    const std::string owned(key);
+    undo.emplace_back(owned, Newest(owned));
+    auto& versions = cells[owned];
+    if (!versions.empty() || value == nullptr) aged.push_back(owned);
     versions.push_back({version, std::move(value)});
   }
 
-  void DeleteRange(const std::string& begin, const std::string& end, Undo& undo) {
+  void DeleteRange(absl::string_view begin, absl::string_view end, Undo& undo) {
     for (auto cell = cells.lower_bound(begin); cell != cells.end() && cell->first < end; ++cell) {
       if (cell->second.back().value != nullptr) Set(cell->first, nullptr, undo);
     }

@@ -28,8 +28,11 @@ size_t LastBelow(const Operations& operations, size_t version) {
 }  // namespace
 
 struct Overlay::Index {
-  // Puts and deletes of a key. Nodes stay where they are, so iterators over them hold.
-  std::map<std::string, Operations, std::less<>> points;
+  // The last put or delete of a key, which `before` leads on from. Keys are in the batch. Nodes stay where they are, so
+  // iterators over them hold.
+  std::map<absl::string_view, size_t> points;
+  // By operation: the one before it on its key, or kNone.
+  std::vector<size_t> before;
   // Range deletes: each covers its key and all up to the next key here.
   std::map<std::string, Operations, std::less<>> stretches;
 
@@ -44,18 +47,21 @@ struct Overlay::Index {
     if (operation.kind == Batch::Operation::Kind::kDeleteRange) {
       AddRange(operation.key, operation.value, number);
     } else {
-      points[operation.key].push_back(number);
+      const auto [point, added] = points.try_emplace(operation.key, number);
+      before.resize(number + 1, kNone);
+      if (!added) before[number] = std::exchange(point->second, number);
     }
   }
 
   Verdict Judge(const Batch& batch, absl::string_view key, size_t version) const {
     const auto point = points.find(key);
-    return Judge(batch, key, point == points.end() ? nullptr : &point->second, version);
+    return Judge(batch, key, point == points.end() ? kNone : point->second, version);
   }
 
-  // The same where the key's own operations have been found (nullptr: it has none).
-  Verdict Judge(const Batch& batch, absl::string_view key, const Operations* own, size_t version) const {
-    const size_t point = own == nullptr ? kNone : LastBelow(*own, version);
+  // The same where the key's own last operation has been found (kNone: it has none).
+  Verdict Judge(const Batch& batch, absl::string_view key, size_t own, size_t version) const {
+    size_t point = own;
+    while (point != kNone && point >= version) point = before[point];
     const size_t range = LastRange(key, version);
     if (point == kNone && range == kNone) return {Verdict::Kind::kUntouched, kNone};
     if (point == kNone || (range != kNone && range > point)) return {Verdict::Kind::kDeleted, kNone};
@@ -71,7 +77,7 @@ struct Overlay::Index {
     return after == stretches.begin() ? kNone : LastBelow(std::prev(after)->second, version);
   }
 
-  void AddRange(const std::string& begin, const std::string& end, size_t number) {
+  void AddRange(absl::string_view begin, absl::string_view end, size_t number) {
     if (begin >= end) return;
     const auto first = Split(begin);
     const auto last = Split(end);
@@ -79,12 +85,12 @@ struct Overlay::Index {
   }
 
   // Makes a stretch begin at `key`.
-  std::map<std::string, Operations, std::less<>>::iterator Split(const std::string& key) {
+  std::map<std::string, Operations, std::less<>>::iterator Split(absl::string_view key) {
     const auto after = stretches.upper_bound(key);
-    if (after == stretches.begin()) return stretches.emplace(key, Operations()).first;
+    if (after == stretches.begin()) return stretches.emplace(std::string(key), Operations()).first;
     const auto covering = std::prev(after);
     if (covering->first == key) return covering;
-    return stretches.emplace_hint(after, key, covering->second);
+    return stretches.emplace_hint(after, std::string(key), covering->second);
   }
 };
 
@@ -112,10 +118,8 @@ class MergingIterator : public Iterator {
     Settle();
   }
 
-  absl::string_view key() const override {
-    return from_base_ ? base_->key() : absl::string_view(pending_->first);
-  }
-  absl::string_view value() const override { return from_base_ ? base_->value() : absl::string_view(value_); }
+  absl::string_view key() const override { return from_base_ ? base_->key() : pending_->first; }
+  absl::string_view value() const override { return from_base_ ? base_->value() : value_; }
   absl::Status status() const override { return base_->status(); }
 
  private:
@@ -141,8 +145,8 @@ class MergingIterator : public Iterator {
     while (base_->status().ok() && (base_->Valid() || HasPending())) {
       const bool base_first = base_->Valid() && (!HasPending() || base_->key() < pending_->first);
       const bool both = !base_first && base_->Valid() && base_->key() == pending_->first;
-      const absl::string_view key = base_first ? base_->key() : absl::string_view(pending_->first);
-      const Verdict verdict = index_.Judge(batch_, key, base_first ? nullptr : &pending_->second, version_);
+      const absl::string_view key = base_first ? base_->key() : pending_->first;
+      const Verdict verdict = index_.Judge(batch_, key, base_first ? kNone : pending_->second, version_);
       if (Show(verdict, base_first || both)) return;
       Step(key);
     }
@@ -153,7 +157,6 @@ class MergingIterator : public Iterator {
     if (verdict.kind == Verdict::Kind::kDeleted) return false;
     if (verdict.kind == Verdict::Kind::kUntouched && !base_has_it) return false;
     from_base_ = verdict.kind == Verdict::Kind::kUntouched;
-    // A copy: the batch may grow, and move, before the caller is done with the view.
     if (!from_base_) value_ = batch_.operations()[verdict.operation].value;
     valid_ = true;
     return true;
@@ -167,7 +170,7 @@ class MergingIterator : public Iterator {
   typename decltype(Index::points)::const_iterator pending_;
   bool valid_ = false;
   bool from_base_ = false;
-  std::string value_;
+  absl::string_view value_;
 };
 
 }  // namespace
@@ -204,7 +207,7 @@ absl::StatusOr<std::optional<std::string>> Overlay::Get(absl::string_view key) c
     case Index::Verdict::Kind::kPut:
       break;
   }
-  return batch_.operations()[verdict.operation].value;
+  return std::string(batch_.operations()[verdict.operation].value);
 }
 
 std::unique_ptr<Iterator> Overlay::Scan(absl::string_view begin, absl::string_view end) const {

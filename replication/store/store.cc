@@ -1,33 +1,67 @@
 #include "replication/store/store.h"
 
+#include <algorithm>
+
 namespace quartet::store {
 
-void Batch::Put(absl::string_view key, absl::string_view value) {
-  operations_.push_back({Operation::Kind::kPut, std::string(key), std::string(value)});
-  bytes_ += key.size() + value.size();
+namespace {
+
+// Blocks grow from the first size to the last, so that a batch of one change stays small.
+constexpr size_t kFirstBlock = 512;
+constexpr size_t kLastBlock = 64 << 10;
+
+}  // namespace
+
+Batch& Batch::operator=(const Batch& other) {
+  if (this == &other) return *this;
+  Clear();
+  Append(other);
+  return *this;
 }
 
-void Batch::Delete(absl::string_view key) {
-  operations_.push_back({Operation::Kind::kDelete, std::string(key), std::string()});
-  bytes_ += key.size();
-}
+void Batch::Put(absl::string_view key, absl::string_view value) { Add(Operation::Kind::kPut, key, value); }
+
+void Batch::Delete(absl::string_view key) { Add(Operation::Kind::kDelete, key, {}); }
 
 void Batch::DeleteRange(absl::string_view begin, absl::string_view end) {
-  operations_.push_back({Operation::Kind::kDeleteRange, std::string(begin), std::string(end)});
-  bytes_ += begin.size() + end.size();
+  Add(Operation::Kind::kDeleteRange, begin, end);
 }
 
 void Batch::Append(const Batch& other) {
   // By index and with the count taken first: a batch may be appended to itself.
   const size_t count = other.operations_.size();
-  const size_t bytes = other.bytes_;
-  for (size_t i = 0; i < count; ++i) operations_.push_back(other.operations_[i]);
-  bytes_ += bytes;
+  for (size_t i = 0; i < count; ++i) {
+    const Operation operation = other.operations_[i];
+    Add(operation.kind, operation.key, operation.value);
+  }
 }
 
 void Batch::Clear() {
   operations_.clear();
   bytes_ = 0;
+  blocks_.clear();
+  free_bytes_ = 0;
+}
+
+void Batch::Add(Operation::Kind kind, absl::string_view key, absl::string_view value) {
+  char* const at = Room(key.size() + value.size());
+  key.copy(at, key.size());
+  value.copy(at + key.size(), value.size());
+  operations_.push_back({kind, {at, key.size()}, {at + key.size(), value.size()}});
+  bytes_ += key.size() + value.size();
+}
+
+char* Batch::Room(size_t bytes) {
+  if (bytes > free_bytes_) {
+    const size_t grown = kFirstBlock << std::min<size_t>(blocks_.size(), 7);
+    free_bytes_ = std::max(bytes, std::min(grown, kLastBlock));
+    blocks_.emplace_back(new char[free_bytes_]);
+    free_ = blocks_.back().get();
+  }
+  char* const at = free_;
+  free_ += bytes;
+  free_bytes_ -= bytes;
+  return at;
 }
 
 absl::Status Store::Checkpoint(const std::string&) const {

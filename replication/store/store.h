@@ -17,8 +17,17 @@
 namespace quartet::store {
 
 // Writes that happen all or not at all, in the order they were added. Not thread-safe.
+//
+// It holds copies of keys and values, one behind the other in a few blocks: a write of a hundred thousand record sets
+// makes a hundred allocations.
 class Batch {
  public:
+  Batch() = default;
+  Batch(Batch&&) = default;
+  Batch& operator=(Batch&&) = default;
+  Batch(const Batch& other) { Append(other); }
+  Batch& operator=(const Batch& other);
+
   void Put(absl::string_view key, absl::string_view value);
   void Delete(absl::string_view key);
   // Removes all keys in [begin, end); nothing if `end` is not above `begin`, an empty one included.
@@ -31,17 +40,26 @@ class Batch {
   size_t bytes() const { return bytes_; }
   void Clear();
 
+  // Views hold until Clear or the end of the batch, whatever is added to it or wherever it is moved.
   struct Operation {
     enum class Kind : uint8_t { kPut, kDelete, kDeleteRange } kind;
-    std::string key;
+    absl::string_view key;
     // kPut: the value; kDeleteRange: the end.
-    std::string value;
+    absl::string_view value;
   };
   const std::vector<Operation>& operations() const { return operations_; }
 
  private:
+  void Add(Operation::Kind kind, absl::string_view key, absl::string_view value);
+  // Room for so many bytes, in the last block if it has it.
+  char* Room(size_t bytes);
+
   std::vector<Operation> operations_;
   size_t bytes_ = 0;
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  // What is left of the last block.
+  char* free_ = nullptr;
+  size_t free_bytes_ = 0;
 };
 
 // Walks [begin, end) upward. Sees the state of the moment it was made. Not thread-safe.
@@ -94,6 +112,11 @@ class Overlay : public Reader {
   void Put(absl::string_view key, absl::string_view value);
   void Delete(absl::string_view key);
   void DeleteRange(absl::string_view begin, absl::string_view end);
+  // A put of a key that is not there, and that nobody reads or writes through this overlay: reads don't see it. For the
+  // record sets of a new generation, which are many.
+  void PutUnread(absl::string_view key, absl::string_view value) { batch_.Put(key, value); }
+  // Operations of the batch so far.
+  size_t operations() const { return batch_.operations().size(); }
 
   absl::StatusOr<std::optional<std::string>> Get(absl::string_view key) const override;
   std::unique_ptr<Iterator> Scan(absl::string_view begin, absl::string_view end) const override;

@@ -71,6 +71,23 @@ TYPED_TEST_P(StoreContract, OperationsOfABatchHappenInOrder) {
   EXPECT_EQ(ScanAll(this->store()), (Contents{{"b", "2"}, {"c", "3"}}));
 }
 
+TYPED_TEST_P(StoreContract, OperationsOnKeysOfManyKindsHappenInOrder) {
+  Batch batch;
+  for (const char* value : {"1", "2"}) {
+    for (const char* key : {"z1", "r1", "m", "r2", "z2", "r1"}) batch.Put(key, value);
+  }
+  batch.Delete("z2");
+  batch.DeleteRange("r1", "r2");
+  batch.Put("r11", "3");
+  batch.Put("a", "3");
+  batch.DeleteRange("r11", "r12");
+  batch.Put("", "4");
+  batch.Put("r1", "4");
+  this->Write(batch);
+  EXPECT_EQ(ScanAll(this->store()),
+            (Contents{{"", "4"}, {"a", "3"}, {"m", "2"}, {"r1", "4"}, {"r2", "2"}, {"z1", "2"}}));
+}
+
 TYPED_TEST_P(StoreContract, DeletingWhatIsNotThereIsNoError) {
   Batch batch;
   batch.Delete("a");
@@ -232,8 +249,8 @@ TYPED_TEST_P(StoreContract, IsAnOrderedMap) {
 }
 
 REGISTER_TYPED_TEST_SUITE_P(StoreContract, ReadsWhatWasWritten, KeysAndValuesAreBytes, KeepsLargeValues,
-                            OperationsOfABatchHappenInOrder, DeletingWhatIsNotThereIsNoError,
-                            RangeDeleteTakesItsBeginAndLeavesItsEnd,
+                            OperationsOfABatchHappenInOrder, OperationsOnKeysOfManyKindsHappenInOrder,
+                            DeletingWhatIsNotThereIsNoError, RangeDeleteTakesItsBeginAndLeavesItsEnd,
                             RangeThatEndsBeforeItBeginsDeletesNothing, ScansInOrderOfUnsignedBytes,
                             ScanHoldsItsBounds, IteratorIsNotMovedByLaterWrites,
                             SnapshotIsNotMovedByLaterWrites, SnapshotsOfDifferentMomentsStandBesideEachOther,

@@ -62,6 +62,30 @@ TEST(Batch, MayBeAppendedToItself) {
   EXPECT_EQ(batch.bytes(), 12U);
 }
 
+TEST(Batch, ViewsHoldWhateverIsAddedAndWhereverItIsMoved) {
+  Batch batch;
+  batch.Put("first", std::string(100'000, 'x'));
+  const Batch::Operation first = batch.operations()[0];
+  for (int i = 0; i < 10'000; ++i) batch.Put("key", "value");
+  const Batch moved = std::move(batch);
+  EXPECT_EQ(first.key, "first");
+  EXPECT_EQ(first.value, std::string(100'000, 'x'));
+  EXPECT_EQ(moved.operations()[0].key.data(), first.key.data());
+  EXPECT_EQ(moved.operations().back().value, "value");
+}
+
+TEST(Batch, ACopyStandsAlone) {
+  Batch copy;
+  {
+    const Batch batch = PutsOf({{"a", "1"}, {"b", "2"}});
+    copy = batch;
+  }
+  copy.Put("c", "3");
+  MemoryStore store;
+  ASSERT_TRUE(store.Write(copy, Store::Sync::kNo).ok());
+  EXPECT_EQ(ScanAll(store), (Contents{{"a", "1"}, {"b", "2"}, {"c", "3"}}));
+}
+
 TEST(PrefixEnd, IsAboveAllThatBeginWithThePrefix) {
   EXPECT_EQ(PrefixEnd("ab"), "ac");
   EXPECT_EQ(PrefixEnd("a\xff\xff"), "b");

@@ -69,12 +69,13 @@ class CpuTime:
         return now[0] - self._start[0], now[1] - self._start[1]
 
     def _now(self):
-        nodes = sum(_cpu_seconds(node.process.identity.pid) for node in self._cluster.nodes)
-        return _cpu_seconds(self._cluster.controller.identity.pid), nodes
+        nodes = sum(cpu_seconds(node.process) for node in self._cluster.nodes)
+        return cpu_seconds(self._cluster.controller), nodes
 
 
-def _cpu_seconds(pid):
-    with open(f"/proc/{pid}/stat", encoding="utf-8", errors="replace") as stat:
+def cpu_seconds(process):
+    """Of one process, since it was started."""
+    with open(f"/proc/{process.identity.pid}/stat", encoding="utf-8", errors="replace") as stat:
         fields = stat.read().rpartition(")")[2].split()
     # utime and stime (proc(5)), in ticks.
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -197,8 +197,10 @@ std::string Describe(const v1::SubscribeResponse& message) {
   if (message.has_snapshot_part()) return DescribeSnapshot(message.snapshot_part());
   if (message.has_snapshot_parts()) {
     std::vector<std::string> parts;
-    for (const v1::SnapshotPart& part : message.snapshot_parts().parts())
-      parts.push_back(DescribeSnapshot(part));
+    for (const std::string& bytes : message.snapshot_parts().parts()) {
+      v1::SnapshotPart part;
+      parts.push_back(part.ParseFromString(bytes) ? DescribeSnapshot(part) : "snapshot ?");
+    }
     return absl::StrJoin(parts, "; ");
   }
   if (message.has_inquiry()) return DescribeInquiry(message.inquiry());
@@ -239,11 +241,11 @@ std::vector<std::string> Describe(const store::Batch& batch) {
   std::vector<std::string> lines;
   for (const store::Batch::Operation& operation : batch.operations()) {
     if (operation.kind == store::Batch::Operation::Kind::kPut) {
-      lines.push_back(DescribePut(operation.key, operation.value));
+      lines.push_back(DescribePut(std::string(operation.key), std::string(operation.value)));
     } else if (operation.kind == store::Batch::Operation::Kind::kDelete) {
-      lines.push_back(DescribeDelete(operation.key));
+      lines.push_back(DescribeDelete(std::string(operation.key)));
     } else {
-      lines.push_back(absl::StrCat("delete all of ", DescribeRecordKey(operation.key)));
+      lines.push_back(absl::StrCat("delete all of ", DescribeRecordKey(std::string(operation.key))));
     }
   }
   return lines;
