@@ -5,6 +5,7 @@
 #include "controller/roster/insync_plan.h"
 #include "controller/roster/roster_messages.h"
 #include "replication/base/log.h"
+#include "replication/replica/apply.h"
 #include "replication/replica/full_view.h"
 
 namespace quartet::controller {
@@ -19,13 +20,9 @@ constexpr int64_t kPatienceUs = 2000;
 // A new change, if the entry is one.
 std::optional<TrackedChange> ChangeOf(const Sequencer::Committed& committed) {
   const std::string& id = committed.entry.header().change_id();
-  if (id.empty()) return std::nullopt;
-  for (const stored::v1::Effect& effect : committed.entry.effects()) {
-    if (!effect.has_zone()) continue;
-    const stored::v1::ZoneRow& row = effect.zone().row();
-    return TrackedChange{id, row.id(), committed.position.index, row.revision(), TargetsOf(row)};
-  }
-  return std::nullopt;
+  const stored::v1::ZoneRow* row = replication::ZoneRowOf(committed.entry);
+  if (id.empty() || row == nullptr) return std::nullopt;
+  return TrackedChange{id, row->id(), committed.position.index, row->revision(), TargetsOf(*row)};
 }
 
 }  // namespace

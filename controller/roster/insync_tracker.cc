@@ -95,10 +95,11 @@ std::vector<InsyncTracker::Move> InsyncTracker::Update(const std::vector<NodePro
   std::vector<Move> moves;
   for (const NodeProgress& now : progress) {
     NodeProgress& before = progress_[now.node];
-    const bool exceptions_moved = !SameExceptions(before, now);
+    // The first acknowledgement, or the first of this epoch, excepts other zones than none did.
+    const bool exceptions_moved =
+        !SameExceptions(before, now) || before.acknowledged != now.acknowledged || before.epoch != now.epoch;
     Move move{now.nameserver, before.acknowledged_index, now.acknowledged_index, exceptions_moved};
     move.other = move.other || before.incarnation != now.incarnation || before.connected != now.connected ||
-                 before.acknowledged != now.acknowledged || before.epoch != now.epoch ||
                  before.sockets_closed != now.sockets_closed;
     before = now;
     if (move.from == move.to && !move.other) continue;
