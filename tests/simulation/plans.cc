@@ -179,6 +179,11 @@ absl::StatusOr<Plan> PlanDigestKey(const PlanContext& context, uint32_t key) {
     secret.mutable_secret()->append(reinterpret_cast<const char*>(&half), sizeof(half));
   }
   object.set_row(secret.SerializeAsString());
+  // They were begun with the key before.
+  absl::StatusOr<std::vector<stored::v1::StageRow>> stages = FullView(context.view).Stages();
+  if (!stages.ok()) return stages.status();
+  for (const stored::v1::StageRow& stage : *stages)
+    replication::AddAbort(plan.entry, stage, "there is a new digest key");
   return plan;
 }
 

@@ -50,13 +50,12 @@ uint64_t Weight(Kind kind) {
     case Kind::kRot:
     case Kind::kScrub:
     case Kind::kDoubleUp:
+    case Kind::kOldController:
       return 6;
     case Kind::kRestore:
-    case Kind::kOldController:
+    case Kind::kNewKey:
     case Kind::kRotController:
       return 3;
-    case Kind::kNewKey:
-      return 0;
   }
   return 0;
 }

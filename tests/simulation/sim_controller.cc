@@ -327,7 +327,8 @@ void SimController::Report() {
 void SimController::Deceive(replication::NodeProgress& node) const {
   const Timeline::Node* enrolled = world_.truth.now.FindNode(node.node);
   const bool joining = enrolled != nullptr && enrolled->state == stored::v1::NODE_STATE_JOINING;
-  const bool fourth = node.nameserver.find("-d") != std::string::npos;
+  const bool counted = enrolled != nullptr && enrolled->counted();
+  const bool fourth = counted && node.nameserver.find("-d") != std::string::npos;
   if (!(world_.Is(Mutation::kJoinerCountedEarly) && joining) &&
       !(world_.Is(Mutation::kInsyncWithThree) && fourth))
     return;

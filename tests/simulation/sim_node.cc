@@ -66,9 +66,10 @@ void SimNode::Continue() {
 
 void SimNode::Open() {
   Subscriber::Options options;
-  options.span_credit = 64 << 10;
-  options.snapshot_credit = 16 << 10;
-  options.kept_bytes = 16 << 10;
+  // Little, so that spans and snapshots come apart.
+  options.span_credit = 2 << 10;
+  options.snapshot_credit = 8 << 10;
+  options.kept_bytes = 4 << 10;
   absl::StatusOr<std::unique_ptr<Subscriber>> subscriber =
       Subscriber::Open(disk_, world_.clock, dice_, options);
   if (!subscriber.ok()) {
