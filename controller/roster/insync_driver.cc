@@ -20,9 +20,8 @@ constexpr int64_t kPatienceUs = 2000;
 // A new change, if the entry is one.
 std::optional<TrackedChange> ChangeOf(const Sequencer::Committed& committed) {
   const std::string& id = committed.entry.header().change_id();
-  if (id.empty()) return std::nullopt;
   const stored::v1::ZoneRow* row = replication::ZoneRowOf(committed.entry);
-  if (row == nullptr) return std::nullopt;
+  if (id.empty() || row == nullptr) return std::nullopt;
   return TrackedChange{id, row->id(), committed.position.index, row->revision(), TargetsOf(*row)};
 }
 

@@ -101,7 +101,6 @@ std::vector<InsyncTracker::Move> InsyncTracker::Update(const std::vector<NodePro
     const bool exceptions_moved = begun || !SameExceptions(before, now);
     Move move{now.nameserver, before.acknowledged_index, now.acknowledged_index, exceptions_moved};
     move.other = move.other || before.incarnation != now.incarnation || before.connected != now.connected ||
-                 before.acknowledged != now.acknowledged || before.epoch != now.epoch ||
                  before.sockets_closed != now.sockets_closed;
     before = now;
     if (move.from == move.to && !move.other) continue;

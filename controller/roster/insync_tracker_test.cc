@@ -64,6 +64,18 @@ class InsyncTrackerTest : public ::testing::Test {
   InsyncTracker tracker_{kEpoch, 10};
 };
 
+// A restore moves what is pending to index 0 of the new epoch.
+TEST_F(InsyncTrackerTest, AChangeFromBeforeTheRestoreIsInsyncOnceAllFourHaveSettled) {
+  tracker_.AddPending(Change("C1", 0));
+  NodeProgress old = Ack("d1", 40);
+  old.epoch = kEpoch - 1;
+  Update(old);
+  for (const char* node : {"a1", "b1", "c1"}) Update(Ack(node, 0));
+  EXPECT_EQ(Insync(), Ids{});
+  Update(Ack("d1", 0));
+  EXPECT_EQ(Insync(), Ids{"C1"});
+}
+
 TEST_F(InsyncTrackerTest, AChangeIsInsyncOnceAllFourServeIt) {
   tracker_.AddPending(Change("C1", 11));
   for (const char* node : {"a1", "b1", "c1"}) {

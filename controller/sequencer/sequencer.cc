@@ -36,7 +36,15 @@ struct Sequencer::Group {
   std::vector<Committed> entries;
   size_t bytes = 0;
   bool changes_roster = false;
+  // One of them may hold another digest key: what is planned behind it has to know it.
+  bool new_secret = false;
 };
+
+bool HasSecret(const stored::v1::Entry& entry) {
+  return std::any_of(entry.effects().begin(), entry.effects().end(), [](const stored::v1::Effect& effect) {
+    return effect.object().kind() == stored::v1::OBJECT_KIND_SECRET;
+  });
+}
 
 Sequencer::Sequencer(replication::Log& log, store::Store& replica, replication::Clock& clock,
                      replication::Random& random, Options options)
@@ -145,8 +153,8 @@ void Sequencer::Add(const Proposal& proposal, Done done) {
 }
 
 bool Sequencer::full() const {
-  return group_ != nullptr &&
-         (group_->sealed.size() >= options_.group_entries || group_->bytes >= options_.group_bytes);
+  return group_ != nullptr && (group_->sealed.size() >= options_.group_entries ||
+                               group_->bytes >= options_.group_bytes || group_->new_secret);
 }
 
 absl::StatusOr<std::optional<Outcome>> Sequencer::FindDuplicate(const Proposal& proposal) const {
@@ -230,6 +238,7 @@ absl::StatusOr<replication::Position> Sequencer::Place(Group& group, stored::v1:
   last_time_us_ = entry.header().time_us();
   group.bytes += sealed->bytes.size();
   group.changes_roster = group.changes_roster || ChangesRoster(entry);
+  group.new_secret = group.new_secret || HasSecret(entry);
   group.entries.push_back({sealed->position, std::move(entry), sealed->bytes.size()});
   group.sealed.push_back(*std::move(sealed));
   return group.sealed.back().position;
@@ -278,11 +287,12 @@ absl::Status Sequencer::SettleUnknown() {
 void Sequencer::Commit(Group& group) {
   cache_.Written(group.effects);
   head_ = group.sealed.back().position;
-  if (!leading_) {
+  if (!leading_ || group.new_secret) {
     // Readable a moment after it was written; if not, the disk is broken and nothing can be planned.
     if (absl::Status status = ReadKey(); !status.ok()) {
       ReadOnly(status).IgnoreError();
-    } else {
+      leading_ = false;
+    } else if (!leading_) {
       leading_ = true;
       LogInfo("leading in term {} from {}", term_, ToString(head_));
     }

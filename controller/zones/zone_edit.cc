@@ -94,7 +94,10 @@ absl::StatusOr<std::unique_ptr<ZoneEdit>> ZoneEdit::Of(const PlanContext& contex
   if (!apex.ok()) return apex.status();
   absl::StatusOr<uint64_t> generation = replication::FullView(context.view).ZoneGeneration(row.id());
   if (!generation.ok()) return generation.status();
-  return std::unique_ptr<ZoneEdit>(new ZoneEdit(context, row, *std::move(apex), *generation));
+  std::unique_ptr<ZoneEdit> edit(new ZoneEdit(context, row, *std::move(apex), *generation));
+  if (row.digest_key_id() == context.digest_key_id) return edit;
+  if (absl::Status status = edit->TakeNewDigestKey(); !status.ok()) return status;
+  return edit;
 }
 
 absl::StatusOr<std::unique_ptr<ZoneEdit>> ZoneEdit::New(const PlanContext& context, stored::v1::ZoneRow row) {
@@ -133,6 +136,16 @@ absl::Status ZoneEdit::Remove(absl::string_view record_key) {
   if (!totals.ok()) return totals.status();
   pending_->totals = *totals;
   effect_.add_removed_keys(std::string(record_key));
+  return absl::OkStatus();
+}
+
+// The zone's first change since there is another key: nodes can't follow it record by record, and fetch the zone.
+absl::Status ZoneEdit::TakeNewDigestKey() {
+  absl::StatusOr<replication::ZoneTotals> totals =
+      replication::RehashRecords(before(), {row_.id(), generation_}, context_.hasher);
+  if (!totals.ok()) return totals.status();
+  pending_->totals = *totals;
+  row_.set_digest_key_id(context_.digest_key_id);
   return absl::OkStatus();
 }
 

@@ -45,6 +45,7 @@ class ZoneEdit {
   struct Pending;
   ZoneEdit(const PlanContext& context, stored::v1::ZoneRow row, dns::Name apex, uint64_t generation);
   absl::Status MoveSerial();
+  absl::Status TakeNewDigestKey();
 
   const PlanContext& context_;
   stored::v1::ZoneRow row_;

@@ -106,6 +106,38 @@ class ZonePlansTest : public PlanTest {
 
 using Rule = std::vector<std::string>;
 
+// Nodes compare digests by the key that the row names.
+TEST_F(ZonePlansTest, AZoneChangedUnderANewDigestKeyIsHashedAnew) {
+  const std::string zone_id = MakeZone("example.com.")->zone_id;
+  ASSERT_TRUE(Change(zone_id, {Create("www", "A", {"192.0.2.1"})}).ok());
+  ASSERT_EQ(Row(zone_id).digest_key_id(), 1u);
+  const std::string key(replication::Hasher::kKeyBytes, 'k');
+  ASSERT_TRUE(Commit([&](const PlanContext&) {
+                Plan plan;
+                stored::v1::ObjectEffect& object = *plan.entry.add_effects()->mutable_object();
+                object.set_kind(stored::v1::OBJECT_KIND_SECRET);
+                object.set_id("digest/2");
+                object.set_revision(1);
+                stored::v1::SecretRow secret;
+                secret.set_secret(key);
+                object.set_row(secret.SerializeAsString());
+                return absl::StatusOr<Plan>(plan);
+              }).ok());
+  ASSERT_TRUE(Change(zone_id, {Create("ftp", "A", {"192.0.2.2"})}).ok());
+  const stored::v1::ZoneRow row = Row(zone_id);
+  EXPECT_EQ(row.digest_key_id(), 2u);
+  replication::Hasher hasher(key);
+  replication::Digest digest;
+  ASSERT_TRUE(view_
+                  .VisitRecords(zone_id, *view_.ZoneGeneration(zone_id), "", "",
+                                [&](const auto& record) {
+                                  digest += hasher.Hash(record.key, record.served);
+                                  return true;
+                                })
+                  .ok());
+  EXPECT_EQ(row.served_digest(), digest.ToBytes());
+}
+
 TEST_F(ZonePlansTest, ANewZoneHasSoaNsAndFourServingNameservers) {
   const auto made = MakeZone("Example.com.");
   ASSERT_TRUE(made.ok()) << made.status();

@@ -20,7 +20,8 @@ spdlog::level::level_enum SpdlogLevel(Level level) {
     case Level::kError:
       return spdlog::level::err;
   }
-  return spdlog::level::err;
+  // Above all of them: nothing is written.
+  return spdlog::level::off;
 }
 
 // Never destroyed: threads may still log while the process ends.

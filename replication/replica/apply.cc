@@ -31,6 +31,15 @@ void WriteChange(store::Overlay& overlay, const EntryHeader& header, const ZoneR
   overlay.Put(layout::Pending(position.index, change.id()), zone.id());
 }
 
+// In the digest key that the zone has from now on.
+absl::StatusOr<ZoneTotals> TotalsBefore(const store::Reader& reader, const RecordsPlace& place,
+                                        const std::optional<ZoneRow>& before, uint32_t digest_key_id,
+                                        Hasher& hasher) {
+  if (!before.has_value()) return ZoneTotals();
+  if (before->digest_key_id() == digest_key_id) return TotalsOf(*before);
+  return RehashRecords(reader, place, hasher);
+}
+
 absl::Status ApplyZone(store::Overlay& overlay, const EntryHeader& header,
                        const stored::v1::ZoneEffect& effect, const Position& position, Hasher& hasher) {
   const ZoneRow& row = effect.row();
@@ -43,11 +52,12 @@ absl::Status ApplyZone(store::Overlay& overlay, const EntryHeader& header,
     overlay.Put(layout::ZoneLocal(row.id()), local->SerializeAsString());
   }
   stored::v1::HistoryRow history = MakeHistory(header, position, *before);
+  const RecordsPlace place{row.id(), local->generation()};
+  absl::StatusOr<ZoneTotals> totals = TotalsBefore(overlay, place, *before, row.digest_key_id(), hasher);
+  if (!totals.ok()) return totals.status();
   // Before the first revision there was nothing: no before-images.
-  absl::StatusOr<ZoneTotals> totals =
-      ChangeRecords(overlay, {row.id(), local->generation()},
-                    before->has_value() ? TotalsOf(**before) : ZoneTotals(), effect.removed_keys(),
-                    effect.puts(), hasher, before->has_value() ? history.mutable_records() : nullptr);
+  totals = ChangeRecords(overlay, place, *totals, effect.removed_keys(), effect.puts(), hasher,
+                         before->has_value() ? history.mutable_records() : nullptr);
   if (!totals.ok()) return totals.status();
   return WriteRevision(overlay, *before, row, *totals, history);
 }

@@ -31,18 +31,21 @@ absl::StatusOr<StageRow> OpenStage(const store::Reader& reader, const std::strin
   return **std::move(row);
 }
 
+// Its digests go on in the key that they were begun with.
+absl::Status CheckKey(const store::Reader& reader, const StageRow& stage) {
+  absl::StatusOr<DigestKeyInForce> key = ReadDigestKey(reader);
+  if (!key.ok()) return key.status();
+  if (stage.digest_key_id() == key->id) return absl::OkStatus();
+  return Unfit(stage.zone_id(),
+               absl::StrCat("it is for digest key ", stage.digest_key_id(), ", in force is ", key->id));
+}
+
 absl::StatusOr<StageRow> BeginStage(store::Overlay& overlay, const stored::v1::EntryHeader& header,
                                     const stored::v1::StageEffect& effect, const Position& position) {
   const std::string& zone_id = effect.zone_id();
   absl::StatusOr<std::optional<StageRow>> open = FullView(overlay).Stage(zone_id);
   if (!open.ok()) return open.status();
   if (open->has_value()) return Unfit(zone_id, "another one is open");
-  absl::StatusOr<DigestKeyInForce> key = ReadDigestKey(overlay);
-  if (!key.ok()) return key.status();
-  if (effect.digest_key_id() != key->id) {
-    return Unfit(zone_id,
-                 absl::StrCat("it is for digest key ", effect.digest_key_id(), ", in force is ", key->id));
-  }
   absl::StatusOr<ZoneLocalRow> local = ReadLocalRow(overlay, zone_id);
   if (!local.ok()) return local.status();
   StageRow row;
@@ -50,7 +53,7 @@ absl::StatusOr<StageRow> BeginStage(store::Overlay& overlay, const stored::v1::E
   row.set_stage(position.index);
   row.set_epoch(position.epoch);
   row.set_generation(TakeGeneration(*local));
-  row.set_digest_key_id(key->id);
+  row.set_digest_key_id(effect.digest_key_id());
   row.set_principal(header.principal());
   *row.mutable_targets() = header.targets();
   overlay.Put(layout::ZoneLocal(zone_id), local->SerializeAsString());
@@ -115,6 +118,7 @@ absl::Status ApplyStage(store::Overlay& overlay, const stored::v1::EntryHeader& 
   }
   if (row->digest_key_id() != effect.digest_key_id())
     return Unfit(zone_id, "a chunk is for another digest key");
+  if (absl::Status status = CheckKey(overlay, *row); !status.ok()) return status;
   if (absl::Status status = AddChunk(overlay, *row, effect.puts(), hasher); !status.ok()) return status;
   overlay.Put(layout::Stage(zone_id), row->SerializeAsString());
   return absl::OkStatus();
@@ -129,6 +133,7 @@ absl::Status ApplyFlip(store::Overlay& overlay, const stored::v1::EntryHeader& h
   absl::StatusOr<StageRow> stage = OpenStage(overlay, row.id(), effect.stage());
   if (!stage.ok()) return stage.status();
   if (absl::Status status = CheckStaged(*stage, effect); !status.ok()) return status;
+  if (absl::Status status = CheckKey(overlay, *stage); !status.ok()) return status;
   absl::StatusOr<ZoneLocalRow> local = ReadLocalRow(overlay, row.id());
   if (!local.ok()) return local.status();
 

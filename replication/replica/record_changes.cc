@@ -80,6 +80,20 @@ absl::StatusOr<ZoneTotals> ChangeRecords(store::Overlay& overlay, const RecordsP
   return changer.totals();
 }
 
+absl::StatusOr<ZoneTotals> RehashRecords(const store::Reader& reader, const RecordsPlace& place,
+                                         Hasher& hasher) {
+  ZoneTotals totals;
+  absl::Status visited = FullView(reader).VisitRecords(
+      place.zone_id, place.generation, "", "", [&](const FullView::Record& record) {
+        totals.served += hasher.Hash(record.key, record.served);
+        totals.control += hasher.Hash(record.key, record.control);
+        ++totals.record_sets;
+        return true;
+      });
+  if (!visited.ok()) return visited;
+  return totals;
+}
+
 void PutRecord(store::Overlay& overlay, const RecordsPlace& place, const stored::v1::RecordPut& put,
                ZoneTotals& totals, Hasher& hasher) {
   overlay.Put(layout::Record(place.zone_id, place.generation, put.key()), put.served());

@@ -44,6 +44,10 @@ absl::StatusOr<ZoneTotals> ChangeRecords(store::Overlay& overlay, const RecordsP
                                          ZoneTotals before, const RecordKeys& removed, const RecordPuts& puts,
                                          Hasher& hasher, RecordImages* before_images);
 
+// Of all record sets of a generation, read and hashed anew: for a zone whose digests had another key.
+absl::StatusOr<ZoneTotals> RehashRecords(const store::Reader& reader, const RecordsPlace& place,
+                                         Hasher& hasher);
+
 // Puts one record set where none is, both parts.
 void PutRecord(store::Overlay& overlay, const RecordsPlace& place, const stored::v1::RecordPut& put,
                ZoneTotals& totals, Hasher& hasher);

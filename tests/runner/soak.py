@@ -17,6 +17,9 @@ CRASHES = "//tests/faults:crash_loop_files"
 # Of the time: simulation and fuzzing side by side; then a cluster of real processes, crashed all the time.
 SHARE_OF_CRASHES = 1 / 6
 LEAST_FUZZ_SECONDS = 10
+# Seeds that the simulation has to hold under, where it has four minutes or more.
+LEAST_SEEDS = 2000
+LEAST_SEEDS_SECONDS = 240
 
 
 class Soak:
@@ -26,6 +29,7 @@ class Soak:
         self.folder = Path(folder)
         self.failures = []
         self._simulation = None
+        self._simulation_seconds = 0
         self._fuzzers = []
 
     def fail(self, what, reproduce, log=""):
@@ -50,15 +54,24 @@ class Soak:
     def start_simulation(self, seconds):
         program = bazel.output_files([], [SIMULATION])[0]
         print(f"-- simulation, {seconds:.0f} s", flush=True)
+        self._simulation_seconds = seconds
+        kept = Path(".local/simulation")
+        kept.mkdir(parents=True, exist_ok=True)
+        (kept / "failure.txt").unlink(missing_ok=True)
+        command = [program, "--seconds", str(int(seconds)), "--out", str(kept / "failure.txt")]
         with open(self.folder / "simulation.log", "wb") as log:
-            self._simulation = subprocess.Popen([program, "--seconds", str(int(seconds))], stdout=log, stderr=log)
+            self._simulation = subprocess.Popen(command, stdout=log, stderr=log)
 
     def finish_simulation(self):
         code = self._simulation.wait()
         text = (self.folder / "simulation.log").read_text(encoding="utf-8", errors="replace")
+        seeds = re.search(r"^(\d+) seeds from", text, re.MULTILINE)
         if code != 0:
-            # Its last lines name the seed and how to run it again.
-            self.fail("simulation", f"bazel run {SIMULATION} -- --replay and the seed named above", tail(text))
+            # Its last lines are the run that failed, shrunk.
+            played = Path(".local/simulation/failure.txt").absolute()
+            self.fail("simulation", f"bazel run {SIMULATION} -- --play {played}", tail(text, 80))
+        elif self._simulation_seconds >= LEAST_SEEDS_SECONDS and (not seeds or int(seeds.group(1)) < LEAST_SEEDS):
+            self.fail("simulation: too slow, under fewer seeds than it should hold", f"bazel run {SIMULATION}", tail(text))
         else:
             print(f"   simulation: {tail(text, 1).removeprefix('  | ')}", flush=True)
 
@@ -130,7 +143,8 @@ def tail(text, lines=40):
 def main():
     parser = argparse.ArgumentParser(
         prog="tests/soak", description=__doc__,
-        epilog="example: tests/soak --minutes 12. Inputs that crash a fuzzer are kept in .local/fuzz.",
+        epilog="example: tests/soak --minutes 12. Inputs that crash a fuzzer are kept in .local/fuzz, a simulation that fails in "
+        ".local/simulation.",
     )
     parser.add_argument("--minutes", type=float, default=12, help="how long, builds not counted (default: %(default)g)")
     seconds = parser.parse_args().minutes * 60

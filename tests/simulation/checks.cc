@@ -1,134 +1,243 @@
 #include "tests/simulation/checks.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "quartet/stored/v1/zone.pb.h"
 #include "replication/replica/full_view.h"
-#include "replication/replica/node_meta.h"
-#include "replication/replica/node_zone.h"
+#include "replication/replica/layout.h"
 
 namespace quartet::simulation {
 namespace {
 
-bool Has(const ZoneRevision* revision, const SimNode& node) {
-  return revision != nullptr && revision->nameservers.count(node.nameserver()) != 0;
+namespace layout = replication::layout;
+
+struct StoredZone {
+  // 0: it is not there.
+  uint64_t revision = 0;
+  bool behind = false;
+};
+
+StoredZone ReadStored(const store::Reader& disk, const std::string& zone_id) {
+  StoredZone zone;
+  stored::v1::NodeZoneRow row;
+  stored::v1::ZoneLocalRow local;
+  const auto row_bytes = disk.Get(layout::Zone(zone_id));
+  const auto local_bytes = disk.Get(layout::ZoneLocal(zone_id));
+  if (row_bytes.ok() && row_bytes->has_value() && row.ParseFromString(**row_bytes))
+    zone.revision = row.revision();
+  if (local_bytes.ok() && local_bytes->has_value() && local.ParseFromString(**local_bytes))
+    zone.behind = !local.behind().empty();
+  return zone;
 }
 
-Finding CheckServedZone(const SimNode& node, const std::string& zone_id,
-                        const replication::ServedZone& served, const Truth& truth) {
-  auto history = truth.zones().find(zone_id);
-  if (history == truth.zones().end())
-    return absl::StrCat(node.name(), " serves ", zone_id, ", which is no zone");
-  const ZoneRevision* revision = history->second.At(served.revision);
+// What a replica should have of a zone as of `index`; 0: nothing.
+uint64_t ExpectedRevision(const std::string& nameserver, const Timeline& timeline, const std::string& zone_id,
+                          uint64_t index) {
+  const auto zone = timeline.zones().find(zone_id);
+  if (zone == timeline.zones().end()) return 0;
+  const uint64_t revision = zone->second.RevisionAsOf(index);
+  const ZoneRevision* at = zone->second.At(revision);
+  return at != nullptr && at->IsAt(nameserver) ? revision : 0;
+}
+
+// What is wrong with what is served of a zone, by this log; nothing if it is that revision.
+Finding Differs(const SimNode& node, const std::string& zone_id, const replication::ServedZone& served,
+                const Timeline& timeline) {
   const std::string what = absl::StrCat(node.name(), " serves ", zone_id, " at revision ", served.revision);
+  const auto history = timeline.zones().find(zone_id);
+  const ZoneRevision* revision =
+      history == timeline.zones().end() ? nullptr : history->second.At(served.revision);
   if (revision == nullptr) return absl::StrCat(what, ", which was never committed");
-  if (!Has(revision, node)) return absl::StrCat(what, ", where it is not assigned to ", node.nameserver());
+  if (!revision->IsAt(node.nameserver()))
+    return absl::StrCat(what, ", where it is not assigned to ", node.nameserver());
   if (served.digest != revision->digest) return absl::StrCat(what, " with another digest than the log's");
   if (served.records != *revision->records)
     return absl::StrCat(what, " with other record sets than the log's");
   return std::nullopt;
 }
 
-// What a replica should have of a zone as of `index`; 0: nothing.
-uint64_t ExpectedRevision(const SimNode& node, const ZoneHistory& history, uint64_t index) {
-  const uint64_t revision = history.RevisionAsOf(index);
-  return Has(history.At(revision), node) ? revision : 0;
+const replication::ServedZone* Served(const SimNode& node, const std::string& zone_id) {
+  const auto found = node.served().zones().find(zone_id);
+  return found == node.served().zones().end() ? nullptr : &found->second;
 }
 
 }  // namespace
 
-Finding CheckServed(const SimNode& node, const Truth& truth) {
-  if (!node.running()) return std::nullopt;
-  for (const auto& [zone_id, served] : node.served().zones()) {
-    if (served.failing) continue;
-    if (Finding finding = CheckServedZone(node, zone_id, served, truth)) return finding;
+void Checks::NodeWritten(const SimNode& node, const std::set<std::string>& zones, bool anew) {
+  if (!node.running()) return;
+  world_.Check(CheckAnswers(node));
+  const Timeline* timeline = world_.truth.Of(node.cursor().epoch);
+  if (node.cursor().epoch == 0) {
+    for (const std::string& zone_id : zones) world_.Check(CheckServed(node, zone_id));
+    return;
   }
-  return std::nullopt;
+  world_.Check(CheckPlace(node));
+  if (timeline == nullptr || world_.finding.has_value()) return;
+  for (const std::string& zone_id : ZonesToCheck(node, *timeline, zones, anew)) {
+    if (node.settled()) world_.Check(CheckStored(node, *timeline, zone_id));
+    world_.Check(CheckServed(node, zone_id));
+    world_.Check(CheckInsync(node, zone_id));
+  }
 }
 
-Finding CheckInsync(const SimNode& node, const Truth& truth) {
-  if (!node.running() || !node.serving() || !truth.IsCounted(node.name())) return std::nullopt;
-  for (const auto& [zone_id, history] : truth.zones()) {
-    if (history.insync == 0 || node.damaged().count(zone_id) != 0) continue;
-    auto served = node.served().zones().find(zone_id);
-    const bool has = served != node.served().zones().end();
-    const std::string what = absl::StrCat(
-        "revision ", history.insync, " of ", zone_id, " is INSYNC, but ", node.name(), " serves ",
-        !has                     ? "nothing"
-        : served->second.failing ? "SERVFAIL"
-                                 : absl::StrCat("revision ", served->second.revision));
-    if (!Has(history.At(history.insync), node)) {
-      // Deleted: for those who had it.
-      if (has && !served->second.failing && served->second.revision < history.insync) return what;
-      continue;
+std::set<std::string> Checks::ZonesToCheck(const SimNode& node, const Timeline& timeline,
+                                           const std::set<std::string>& zones, bool anew) {
+  std::set<std::string> wanted = zones;
+  replication::Position& checked = checked_[node.name()];
+  const replication::Position cursor = node.cursor();
+  if (anew || checked.epoch != cursor.epoch || checked.index > cursor.index) {
+    for (const auto& [zone_id, history] : timeline.zones()) wanted.insert(zone_id);
+    for (const auto& [zone_id, served] : node.served().zones()) wanted.insert(zone_id);
+  } else {
+    for (uint64_t index = checked.index + 1; index <= cursor.index; ++index) {
+      const std::vector<std::string>& touched = timeline.Touched(index);
+      wanted.insert(touched.begin(), touched.end());
     }
-    const bool later_gone =
-        !has && std::any_of(history.revisions.upper_bound(history.insync), history.revisions.end(),
-                            [&](const auto& later) { return !Has(&later.second, node); });
-    if (later_gone) continue;
-    if (!has || served->second.failing || served->second.revision < history.insync) return what;
   }
+  if (node.settled()) checked = cursor;
+  return wanted;
+}
+
+Finding Checks::CheckPlace(const SimNode& node) const {
+  const replication::Position cursor = node.cursor();
+  const Timeline* timeline = world_.truth.Of(cursor.epoch);
+  if (timeline == nullptr || !timeline->Has(cursor))
+    return absl::StrCat(node.name(), " is at ", ToString(cursor), ", which is no place in the log");
+  if (world_.unconfirmed && timeline == &world_.truth.now)
+    return absl::StrCat(node.name(), " took a restored state that nobody has confirmed");
   return std::nullopt;
 }
 
-Finding CheckReplica(const SimNode& node, const Truth& truth) {
-  absl::StatusOr<std::optional<replication::NodeMeta>> meta = replication::ReadNodeMeta(node.disk());
-  absl::StatusOr<replication::NodeZones> zones = replication::ReadNodeZones(node.disk());
-  if (!meta.ok() || !zones.ok()) return absl::StrCat("the disk of ", node.name(), " can't be read");
-  if (!meta->has_value() || !(*meta)->cursor.has_value()) return std::nullopt;
-  const uint64_t index = (*meta)->cursor->index;
-  for (const auto& [zone_id, history] : truth.zones()) {
-    const uint64_t expected = ExpectedRevision(node, history, index);
-    auto zone = zones->find(zone_id);
-    if (zone != zones->end() && zone->second.is_behind()) continue;
-    const uint64_t stored = zone == zones->end() ? 0 : zone->second.row.revision();
-    if (stored == expected) continue;
-    return absl::StrCat(node.name(), " at ", index, " has revision ", stored, " of ", zone_id, ", not ",
-                        expected, ", and does not know that it is behind");
+Finding Checks::CheckStored(const SimNode& node, const Timeline& timeline, const std::string& zone_id) const {
+  const replication::Position cursor = node.cursor();
+  const StoredZone stored = ReadStored(node.disk(), zone_id);
+  const uint64_t expected = ExpectedRevision(node.nameserver(), timeline, zone_id, cursor.index);
+  if (!stored.behind && stored.revision != expected) {
+    return absl::StrCat(node.name(), " at ", cursor.index, " has revision ", stored.revision, " of ", zone_id,
+                        ", not ", expected, ", and does not know that it is behind");
   }
-  for (const auto& [zone_id, zone] : *zones) {
-    if (truth.zones().count(zone_id) == 0)
-      return absl::StrCat(node.name(), " has ", zone_id, ", which is no zone");
+  const auto bytes = node.disk().Get(layout::Stage(zone_id));
+  stored::v1::StageRow stage;
+  if (!bytes.ok() || !bytes->has_value() || !stage.ParseFromString(**bytes)) return std::nullopt;
+  if (stage.epoch() == cursor.epoch && timeline.StageWasOpen(zone_id, stage.stage(), cursor.index))
+    return std::nullopt;
+  return absl::StrCat(node.name(), " at ", cursor.index, " keeps an import of ", zone_id, " that has ended, ",
+                      stage.stage());
+}
+
+Finding Checks::CheckServed(const SimNode& node, const std::string& zone_id) const {
+  const replication::ServedZone* served = Served(node, zone_id);
+  if (served == nullptr || served->failing) return std::nullopt;
+  const Timeline* own = world_.truth.Of(node.cursor().epoch);
+  Finding finding = Differs(node, zone_id, *served, own == nullptr ? world_.truth.now : *own);
+  if (!finding.has_value()) return std::nullopt;
+  // One that is to be replaced, and may be of another epoch.
+  if (!node.IsLoading(zone_id) && !ReadStored(node.disk(), zone_id).behind) return finding;
+  for (const Timeline& timeline : world_.truth.before) {
+    if (!Differs(node, zone_id, *served, timeline).has_value()) return std::nullopt;
   }
+  return finding;
+}
+
+Finding Checks::CheckInsync(const SimNode& node, const std::string& zone_id) const {
+  const Timeline& now = world_.truth.now;
+  const Timeline::Node* enrolled = now.FindNode(node.name());
+  if (!node.running() || !node.serving() || enrolled == nullptr || !enrolled->counted()) return std::nullopt;
+  if (node.cursor().epoch != now.head().epoch || node.IsUnloadable(zone_id) || now.IsRotten(zone_id))
+    return std::nullopt;
+  const auto history = now.zones().find(zone_id);
+  if (history == now.zones().end()) return std::nullopt;
+  const auto insync = history->second.insync.find(node.nameserver());
+  if (insync == history->second.insync.end()) return std::nullopt;
+  const uint64_t revision = insync->second;
+  const replication::ServedZone* served = Served(node, zone_id);
+  const bool answers = served != nullptr && !served->failing;
+  if (answers && served->revision >= revision) return std::nullopt;
+  // It is not to be there any more, by that revision or by a later one; if it came back, it is a new one.
+  const bool gone =
+      std::any_of(history->second.revisions.lower_bound(revision), history->second.revisions.end(),
+                  [&](const auto& later) { return !later.second.IsAt(node.nameserver()); });
+  if (gone && !answers) return std::nullopt;
+  return absl::StrCat("revision ", revision, " of ", zone_id, " is INSYNC, but ", node.name(), " serves ",
+                      served == nullptr ? "nothing"
+                      : served->failing ? "SERVFAIL"
+                                        : absl::StrCat("revision ", served->revision));
+}
+
+Finding Checks::CheckAnswers(const SimNode& node) const {
+  if (!node.running() || !node.serving()) return std::nullopt;
+  if (!node.complete()) return absl::StrCat(node.name(), " answers before its first fill");
+  if (world_.truth.now.IsDrained(node.name())) return absl::StrCat(node.name(), " is drained, but answers");
   return std::nullopt;
 }
 
-Finding CheckAcknowledged(const std::vector<Acknowledged>& changes, const SimController& controller,
-                          const Truth& truth) {
-  if (!controller.running()) return std::nullopt;
+void Checks::Committed(const SimNodes& nodes) {
+  for (const Timeline::Proven& proven : std::exchange(world_.proven, {})) {
+    for (const auto& [name, nameserver] : proven.nodes) {
+      const auto node = nodes.find(name);
+      if (node != nodes.end()) world_.Check(CheckInsync(*node->second, proven.change.zone_id));
+    }
+  }
+  for (const auto& [name, node] : nodes) world_.Check(CheckAnswers(*node));
+}
+
+void Checks::Acknowledged(const Users& users, const SimController& controller) {
+  if (!controller.running() || world_.finding.has_value()) return;
   const replication::FullView view(controller.disk());
-  for (const Acknowledged& change : changes) {
-    absl::StatusOr<std::optional<stored::v1::ChangeRow>> row = view.Change(change.change_id);
-    if (!row.ok() || !row->has_value() || (*row)->index() != change.position.index ||
-        !truth.HasChange(change.change_id)) {
-      return absl::StrCat("the acknowledged change ", change.change_id, " at ", change.position.index,
-                          " is lost");
+  for (const Users::Acknowledged& change : users.acknowledged()) {
+    const absl::StatusOr<std::optional<stored::v1::ChangeRow>> row = view.Change(change.change_id);
+    const uint64_t index = change.position.index;
+    if (!row.ok() || !row->has_value() || (index != 0 && (*row)->index() != index) ||
+        world_.truth.now.changes().count(change.change_id) == 0) {
+      return world_.Check(
+          absl::StrCat("the acknowledged change ", change.change_id, " at ", index, " is lost"));
     }
-    absl::StatusOr<replication::Position> position = controller.log()->PositionAt(change.position.index);
-    if (position.ok() && *position != change.position) {
-      return absl::StrCat("another entry is at ", change.position.index, " than was acknowledged");
-    }
+  }
+}
+
+void Checks::ToldInsync(const std::string& change_id) {
+  if (world_.truth.now.pending().count(change_id) == 0) return;
+  world_.Check(absl::StrCat("change ", change_id, " was called INSYNC, which is not logged"));
+}
+
+Finding Checks::NotConverged(const SimNode& node) const {
+  const Timeline& now = world_.truth.now;
+  if (!node.running() || !node.serving()) return absl::StrCat(node.name(), " does not serve");
+  if (node.cursor() != now.head())
+    return absl::StrCat(node.name(), " is at ", node.cursor().index, ", the log at ", now.head().index);
+  for (const auto& [zone_id, history] : now.zones()) {
+    if (now.IsRotten(zone_id)) continue;
+    const uint64_t expected = ExpectedRevision(node.nameserver(), now, zone_id, now.head().index);
+    const replication::ServedZone* served = Served(node, zone_id);
+    if (ReadStored(node.disk(), zone_id).behind) return absl::StrCat(zone_id, " is BEHIND on ", node.name());
+    if (expected == 0 && served == nullptr) continue;
+    if (served != nullptr && !served->failing && served->revision == expected) continue;
+    return absl::StrCat(node.name(), " does not serve revision ", expected, " of ", zone_id);
   }
   return std::nullopt;
 }
 
-Finding CheckConverged(const SimNodes& nodes, const Truth& truth) {
-  for (const auto& [name, node] : nodes) {
-    if (!node->running() || !node->serving()) return absl::StrCat(name, " does not serve");
-    if (node->cursor() != truth.head()) {
-      return absl::StrCat(name, " is at ", node->cursor().index, ", the log at ", truth.head().index);
-    }
-    for (const auto& [zone_id, history] : truth.zones()) {
-      const uint64_t expected = ExpectedRevision(*node, history, truth.head().index);
-      auto served = node->served().zones().find(zone_id);
-      const bool has = served != node->served().zones().end();
-      if (expected == 0 && !has) continue;
-      if (has && !served->second.failing && served->second.revision == expected) continue;
-      return absl::StrCat(name, " does not serve revision ", expected, " of ", zone_id);
-    }
+Finding Checks::Converged(const SimNodes& nodes) const {
+  const Timeline& now = world_.truth.now;
+  // A zone that nobody can vouch for is an exception of those who come to it: they are not counted.
+  const bool all_sound = std::none_of(now.zones().begin(), now.zones().end(),
+                                      [&](const auto& zone) { return now.IsRotten(zone.first); });
+  for (const auto& [name, enrolled] : now.nodes()) {
+    const auto node = nodes.find(name);
+    if (node == nodes.end()) return absl::StrCat(name, " was not started");
+    // One that was told to close its sockets never opens them again, whatever a restored log says of it.
+    if (enrolled.state == stored::v1::NODE_STATE_DRAINED || node->second->drained()) continue;
+    if (Finding finding = NotConverged(*node->second)) return finding;
+    if (enrolled.state == stored::v1::NODE_STATE_JOINING && all_sound)
+      return absl::StrCat(name, " is not counted");
+    if (enrolled.state == stored::v1::NODE_STATE_DRAINING) return absl::StrCat(name, " is not drained");
   }
-  if (truth.pending_changes() == 0) return std::nullopt;
-  return absl::StrCat(truth.pending_changes(), " changes are not INSYNC");
+  size_t pending = 0;
+  for (const std::string& id : now.pending()) pending += now.IsRotten(now.changes().at(id).zone_id) ? 0 : 1;
+  if (pending == 0) return std::nullopt;
+  return absl::StrCat(pending, " changes are not INSYNC");
 }
 
 }  // namespace quartet::simulation

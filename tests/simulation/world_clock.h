@@ -1,11 +1,11 @@
-// Virtual time, what happens in it, and the dice of one seed.
+// Virtual time, what happens in it, and dice.
 #pragma once
 
 #include <cstdint>
 #include <functional>
-#include <queue>
 #include <vector>
 
+#include "absl/strings/string_view.h"
 #include "replication/base/clock.h"
 
 namespace quartet::simulation {
@@ -30,20 +30,24 @@ class WorldClock : public replication::Clock {
     int64_t time_us;
     uint64_t number;
     std::function<void()> happen;
-    bool operator<(const Event& other) const {
-      return time_us != other.time_us ? time_us > other.time_us : number > other.number;
-    }
   };
+  static bool Later(const Event& a, const Event& b) {
+    return a.time_us != b.time_us ? a.time_us > b.time_us : a.number > b.number;
+  }
 
   int64_t now_us_ = 0;
   uint64_t last_number_ = 0;
-  std::priority_queue<Event> events_;
+  // A heap.
+  std::vector<Event> events_;
 };
 
 // splitmix64: the same numbers for the same seed everywhere.
 class Dice : public replication::Random {
  public:
   explicit Dice(uint64_t seed) : state_(seed) {}
+  // Dice of one part of a run: what others throw does not move them, so that a run from which an action was taken
+  // away goes on much as it did.
+  Dice(uint64_t seed, absl::string_view part);
 
   uint64_t Next() override;
   // 0 … n - 1.
