@@ -172,7 +172,7 @@ void PrintWarnings(const v1::ImportResult& result) {
 
 std::string WithCommas(uint64_t number) {
   std::string text = absl::StrCat(number);
-  for (size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, ",");
+  for (size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
   return text;
 }
 

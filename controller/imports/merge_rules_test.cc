@@ -55,7 +55,8 @@ class MergeRulesTest : public ImportTest {
         Commit([&](const PlanContext& context) { return PlanChanges(context, zone_id, edits); });
     if (outcome.ok() || !FaultsOf(outcome.status()).has_value()) return outcome;
     FaultList located;
-    for (const auto& fault : FaultsOf(outcome.status())->faults()) located.Add(FaultList::Kind::kRule, fault);
+    const auto faults_of = FaultsOf(outcome.status());
+    for (const auto& fault : faults_of->faults()) located.Add(FaultList::Kind::kRule, fault);
     LocateFaults("test.zone", edits, located);
     return located.ToStatus();
   }

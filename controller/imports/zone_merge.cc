@@ -22,10 +22,10 @@ bool IsOwn(absl::string_view key) {
 // Both parts of the zone's record sets.
 class ZoneMerge::Live {
  public:
-  explicit Live(const Zone& zone)
-      : served_prefix_(replication::layout::Generation(zone.zone_id, zone.generation)),
-        control_prefix_(replication::layout::ControlGeneration(zone.zone_id, zone.generation)) {
+  explicit Live(const Zone& zone) {
     if (zone.reader == nullptr) return;
+    served_prefix_ = replication::layout::Generation(zone.zone_id, zone.generation);
+    control_prefix_ = replication::layout::ControlGeneration(zone.zone_id, zone.generation);
     served_ = zone.reader->Scan(served_prefix_, store::PrefixEnd(served_prefix_));
     control_ = zone.reader->Scan(control_prefix_, store::PrefixEnd(control_prefix_));
   }
@@ -51,8 +51,8 @@ class ZoneMerge::Live {
   }
 
  private:
-  const std::string served_prefix_;
-  const std::string control_prefix_;
+  std::string served_prefix_;
+  std::string control_prefix_;
   std::unique_ptr<store::Iterator> served_;
   std::unique_ptr<store::Iterator> control_;
 };
