@@ -32,7 +32,9 @@ class CoreTest : public ::testing::Test {
   CoreTest() {
     auto store = std::make_unique<store::MemoryStore>();
     store_ = store.get();
-    controller_ = std::move(Controller::Open(std::move(store), clock_, random_, {"c-1", "0.1", absl::StrCat(::testing::TempDir(), "/imports")})).value();
+    controller_ = std::move(Controller::Open(std::move(store), clock_, random_,
+                                             {"c-1", "0.1", absl::StrCat(::testing::TempDir(), "/imports")}))
+                      .value();
     controller_->set_on_committed([this](const replication::Position& head, bool roster_changed) {
       const std::lock_guard<std::mutex> lock(mutex_);
       head_ = head;

@@ -36,6 +36,8 @@ struct VerifyContext {
   std::function<bool(const admin::v1::VerifyResponse&)> tell;
   // Nobody listens any more.
   std::function<bool()> given_up;
+  // Before a zone that is on the move is asked for again.
+  std::chrono::milliseconds pause{100};
 
   NodeReports::Patience Patience(std::chrono::seconds most, std::chrono::seconds silence) const {
     return {.deadline = NodeReports::Steady::now() + most, .silence = silence, .given_up = given_up};

@@ -1,5 +1,6 @@
 #include "controller/verify/verification.h"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -132,7 +133,8 @@ class VerificationTest : public PlanTest {
                             if (response.has_summary()) summary_ = response.summary();
                             return !deaf_;
                           },
-                          [this] { return deaf_; }};
+                          [this] { return deaf_; },
+                          std::chrono::milliseconds(1)};
     return Verification(context, zone, deep, repair).Run();
   }
 
@@ -209,6 +211,7 @@ TEST_F(VerificationTest, ADeepOneHasNodesReadBackAllZones) {
 
 TEST_F(VerificationTest, ZonesThatAreMissingOrTooManyAreTold) {
   nodes_.nodes["n-a"].zones.erase(zones_[2]);
+  nodes_.nodes["n-a"].records.erase(zones_[2]);
   const std::string extra = TestZoneId(5);
   nodes_.nodes["n-d"].zones[extra] = nodes_.nodes["n-d"].zones[zones_[0]];
   nodes_.nodes["n-d"].zones[extra].set_zone_id(extra);

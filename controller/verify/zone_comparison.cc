@@ -12,7 +12,6 @@ namespace {
 using replication::v1::ReportPart;
 using replication::v1::ZoneReport;
 
-constexpr std::chrono::milliseconds kPause(100);
 // For one zone of a million record sets it is a matter of seconds.
 constexpr std::chrono::seconds kMost(300);
 constexpr std::chrono::seconds kSilence(30);
@@ -119,7 +118,7 @@ std::map<std::string, ComparedZone> CompareZone(const VerifyContext& context, co
   std::map<std::string, ComparedZone> compared;
   std::vector<std::string> asked = nodes;
   for (int i = 0; !asked.empty() && i < tries && !context.given_up(); ++i) {
-    if (i > 0) std::this_thread::sleep_for(kPause);
+    if (i > 0) std::this_thread::sleep_for(context.pause);
     Listener listener(context, zone_id);
     context.reports.Collect({.zone_id = zone_id, .depth = replication::v1::DEPTH_RECORDS}, asked,
                             context.Patience(kMost, kSilence), listener);

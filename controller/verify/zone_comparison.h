@@ -29,7 +29,7 @@ struct ComparedZone {
   uint64_t record_sets_total = 0;
 };
 
-// So often a node is asked while entries may be on their way, with a tenth of a second between.
+// So often a node is asked while entries may be on their way, with a pause between.
 inline constexpr int kCompareTries = 20;
 
 // Asks `nodes` (DEPTH_RECORDS), each again while its zone is at another revision than the controller's. Memory: the
