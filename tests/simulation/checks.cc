@@ -76,7 +76,8 @@ void Checks::NodeWritten(const SimNode& node, const std::set<std::string>& zones
   world_.Check(CheckPlace(node));
   if (timeline == nullptr || world_.finding.has_value()) return;
   for (const std::string& zone_id : ZonesToCheck(node, *timeline, zones, anew)) {
-    if (node.settled()) world_.Check(CheckStored(node, *timeline, zone_id));
+    // Before the first fill is done nothing of it is relied on: after a restart it asks for an inventory again.
+    if (node.settled() && node.complete()) world_.Check(CheckStored(node, *timeline, zone_id));
     world_.Check(CheckServed(node, zone_id));
     world_.Check(CheckInsync(node, zone_id));
   }
@@ -96,7 +97,7 @@ std::set<std::string> Checks::ZonesToCheck(const SimNode& node, const Timeline& 
       wanted.insert(touched.begin(), touched.end());
     }
   }
-  if (node.settled()) checked = cursor;
+  if (node.settled()) checked = node.complete() ? cursor : replication::Position();
   return wanted;
 }
 

@@ -1,5 +1,6 @@
 #include "tests/simulation/mutant.h"
 
+#include <functional>
 #include <utility>
 
 #include "quartet/stored/v1/zone.pb.h"
@@ -15,6 +16,17 @@ namespace layout = replication::layout;
 
 bool Same(const v1::Position& a, const v1::Position& b) {
   return a.epoch() == b.epoch() && a.index() == b.index() && a.chain() == b.chain();
+}
+
+void EditParts(v1::SubscribeResponse& message, const std::function<void(v1::SnapshotPart&)>& edit) {
+  if (message.has_snapshot_part()) edit(*message.mutable_snapshot_part());
+  if (!message.has_snapshot_parts()) return;
+  for (std::string& bytes : *message.mutable_snapshot_parts()->mutable_parts()) {
+    v1::SnapshotPart part;
+    if (!part.ParseFromString(bytes)) continue;
+    edit(part);
+    bytes = part.SerializeAsString();
+  }
 }
 
 // Changes `records` as the delta says, and makes its row say what came of it.
@@ -47,10 +59,7 @@ bool Mutant::Receive(v1::SubscribeResponse& message, const Node& node) {
       KeepEqualDigests(*message.mutable_inventory_part(), node);
   }
   if (mutation_ == Mutation::kSnapshotBeforeItsAsOf) {
-    if (message.has_snapshot_part()) MoveAsOf(*message.mutable_snapshot_part(), node);
-    if (message.has_snapshot_parts()) {
-      for (v1::SnapshotPart& part : *message.mutable_snapshot_parts()->mutable_parts()) MoveAsOf(part, node);
-    }
+    EditParts(message, [&](v1::SnapshotPart& part) { MoveAsOf(part, node); });
   }
   return !message.has_span() || ReceiveSpan(*message.mutable_span(), node);
 }
@@ -171,10 +180,7 @@ void Mutant::RaiseEpochs(v1::SubscribeResponse& message, const Node& node) const
     raise(message.mutable_span()->mutable_after());
     raise(message.mutable_span()->mutable_upto());
   }
-  if (message.has_snapshot_part()) raise(message.mutable_snapshot_part()->mutable_as_of());
-  if (!message.has_snapshot_parts()) return;
-  for (v1::SnapshotPart& part : *message.mutable_snapshot_parts()->mutable_parts())
-    raise(part.mutable_as_of());
+  EditParts(message, [&](v1::SnapshotPart& part) { raise(part.mutable_as_of()); });
 }
 
 }  // namespace quartet::simulation

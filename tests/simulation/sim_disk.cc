@@ -11,24 +11,31 @@ namespace quartet::simulation {
 namespace {
 
 namespace layout = replication::layout;
-using Operation = store::Batch::Operation;
+using Kind = store::Batch::Operation::Kind;
+
+struct Operation {
+  Kind kind;
+  std::string key;
+  std::string value;
+};
 // What a wrong write makes of an operation: false leaves it out.
 using EditFn = std::function<bool(Operation& operation)>;
 
 store::Batch Edited(const store::Batch& batch, const EditFn& edit) {
   store::Batch edited;
-  for (Operation operation : batch.operations()) {
+  for (const store::Batch::Operation& original : batch.operations()) {
+    Operation operation{original.kind, std::string(original.key), std::string(original.value)};
     if (!edit(operation)) continue;
-    if (operation.kind == Operation::Kind::kPut) edited.Put(operation.key, operation.value);
-    if (operation.kind == Operation::Kind::kDelete) edited.Delete(operation.key);
-    if (operation.kind == Operation::Kind::kDeleteRange) edited.DeleteRange(operation.key, operation.value);
+    if (operation.kind == Kind::kPut) edited.Put(operation.key, operation.value);
+    if (operation.kind == Kind::kDelete) edited.Delete(operation.key);
+    if (operation.kind == Kind::kDeleteRange) edited.DeleteRange(operation.key, operation.value);
   }
   return edited;
 }
 
 bool ForgetBehind(Operation& operation) {
   stored::v1::ZoneLocalRow row;
-  if (operation.kind != Operation::Kind::kPut || !absl::StartsWith(operation.key, layout::ZoneLocal("")) ||
+  if (operation.kind != Kind::kPut || !absl::StartsWith(operation.key, layout::ZoneLocal("")) ||
       !row.ParseFromString(operation.value))
     return true;
   row.clear_behind();

@@ -25,7 +25,8 @@ std::set<std::string> ZonesOf(const store::Batch& batch) {
   std::set<std::string> zones;
   for (const store::Batch::Operation& operation : batch.operations()) {
     const bool row = operation.key[0] == 'z' || operation.key[0] == 'g' || operation.key[0] == 's';
-    if (row && operation.key.size() == 1 + layout::kZoneIdBytes) zones.insert(operation.key.substr(1));
+    if (row && operation.key.size() == 1 + layout::kZoneIdBytes)
+      zones.insert(std::string(operation.key.substr(1)));
   }
   return zones;
 }
@@ -145,6 +146,8 @@ void SimNode::Connected(bool to_old_controller) {
   v1::SubscribeRequest hello = subscriber_->Connected();
   mutant_.Connected(hello, to_old_controller);
   outside_.send(hello);
+  // A controller that was restored from an older backup may not know.
+  if (subscriber_->drained()) outside_.send(subscriber_->SocketsClosed());
   Round();
 }
 
