@@ -178,6 +178,29 @@ TEST_F(DamagedStoreTest, AStreamLostInTheMiddleOfTheFillLosesNoAnswer) {
   EXPECT_EQ(Alarms(), "");
 }
 
+// What is stored of the fill does not name the zones that are still to come.
+TEST_F(DamagedStoreTest, AFillThatBreaksOffForWantOfRoomLosesNoAnswer) {
+  Damage();
+  Connect();
+  Give({Welcome(false), Inventory(7, {zone_, other_})});
+  Give({Snapshot(7, zone_)});
+  inside_->FailWrites(absl::ResourceExhaustedError("the disk is full"));
+  Give({Snapshot(7, other_), Heartbeat(7, 7)});
+  EXPECT_EQ(LookA("www.example.net."), "1");
+  inside_->FailWrites(absl::OkStatus());
+  Connect();
+  EXPECT_EQ(renewals_, 1);
+  EXPECT_EQ(LookA("www.example.net."), "1");
+  Give({Welcome(false)});
+  EXPECT_EQ(LookA("www.example.net."), "1");
+  Give({Inventory(8, {other_})});
+  EXPECT_EQ(LookA("www.example.com."), "no zone") << "it has left meanwhile";
+  Give({Snapshot(8, other_), Heartbeat(8, 8)});
+  EXPECT_EQ(LookA("www.example.net."), "1");
+  EXPECT_EQ(stream_.LastAcknowledgement().index(), 8u);
+  EXPECT_EQ(Alarms(), "");
+}
+
 TEST_F(DamagedStoreTest, WithoutRoomForANewDatabaseItGoesOnAnsweringAndTriesAgain) {
   no_new_one_ = absl::ResourceExhaustedError("the disk is full");
   Damage();

@@ -44,7 +44,7 @@ absl::StatusOr<std::unique_ptr<store::Store>> NodeStore::MakeAnew(const absl::St
   if (!store.ok()) return store;
   not_kept_ = kept->empty();
   LogError("{}. {}; all zones are fetched anew from the controller", std::string(why.message()),
-           not_kept_ ? "There was nothing of it, or no room, to keep it" : "It was set aside in " + *kept);
+           not_kept_ ? "There was nothing of it, or no room, to keep it" : "Now it is set aside in " + *kept);
   return store;
 }
 

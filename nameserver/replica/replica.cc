@@ -28,7 +28,6 @@ absl::Status Replica::RenewStore() {
       installer_.KeepServed();
       unloadable_.clear();
       refilling_ = installer_.zone_count() > 0;
-      inventory_known_ = false;
     }
   }
   store_failure_ = absl::OkStatus();
@@ -51,6 +50,7 @@ absl::Status Replica::Reopen() {
   subscriber_ = *std::move(subscriber);
   // During a fill names are held that are not stored: those of zones still to come. It will be told them again.
   inventory_known_ = false;
+  opened_at_ = subscriber_->cursor();
   if (!subscriber_->complete()) installer_.KeepOnly(subscriber_->StoredZones());
   for (const auto& [zone_id, reason] : unloadable_) subscriber_->Unloadable(zone_id, reason);
   for (const LoadingZone& zone : installer_.Loading()) subscriber_->Loading(zone.zone_id, 0);
@@ -81,8 +81,10 @@ void Replica::NoteUnloadable(UnloadableZone zone) {
 }
 
 void Replica::FollowRefill() {
-  // With its inventory it knows which zones it has. Of one that leaves later it is told.
-  if (!inventory_known_ && subscriber_->cursor() != replication::Position()) {
+  // With its inventory it knows which zones it has; what is stored of a fill that broke off does not tell. Of one that
+  // leaves later it is told.
+  const bool told = subscriber_->complete() || subscriber_->cursor() != opened_at_;
+  if (!inventory_known_ && told) {
     absl::flat_hash_set<std::string> mine;
     for (ZoneUpdate& zone : subscriber_->StoredZones()) mine.insert(std::move(zone.zone_id));
     installer_.RemoveKept([&mine](const std::string& zone_id) { return mine.contains(zone_id); });

@@ -130,6 +130,8 @@ class Replica {
   bool refilling_ = false;
   // While refilling_: zones that are not this node's any more are let go of.
   bool inventory_known_ = false;
+  // The cursor when the machine was made.
+  replication::Position opened_at_;
 };
 
 }  // namespace quartet::nameserver
