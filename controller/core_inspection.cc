@@ -75,6 +75,12 @@ void Core::AddInspection(const store::Reader& reader, admin::v1::Status& status)
              status);
   }
   if (inspector_ == nullptr) return;
+  if (const std::string fault = inspector_->store_fault(); !fault.empty()) {
+    AddAlarm(absl::StrCat("controllers/", options_.name), "",
+             absl::StrCat("its database can't be read: ", fault,
+                          ". If it stays so, restore the controller from a backup"),
+             status);
+  }
   const replication::ScrubProgress progress = inspector_->progress();
   admin::v1::Scrub& scrub = *status.mutable_scrub();
   if (progress.end_us != 0) {
