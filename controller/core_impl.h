@@ -92,9 +92,7 @@ class Core : public Controller, private ImportHost {
 
  private:
   // What imports need; replica and WatchNodes are above.
-  void ProposeAsync(Proposal proposal, Sequencer::Done done) override {
-    thread_->ProposeAsync(std::move(proposal), std::move(done));
-  }
+  void ProposeAsync(Proposal proposal, Sequencer::Done done) override;
   uint64_t ZonesOf(const std::string& nameserver) const override { return usage_.ZonesOf(nameserver); }
   std::vector<NodePlace> Connected(const std::vector<std::string>& nameservers) const override;
   absl::StatusOr<ZoneImporter*> Importer();

@@ -16,6 +16,19 @@
 #include "replication/replica/full_view.h"
 
 namespace quartet::controller {
+namespace {
+
+// The zone that an entry changes or replaces, and its row afterwards; nullptr: none, or one that is made by it. (Chunks
+// change no zone, and a stage's abort takes nothing from it.)
+const stored::v1::ZoneRow* ChangedZone(const stored::v1::Entry& entry) {
+  for (const stored::v1::Effect& effect : entry.effects()) {
+    if (effect.has_zone() && effect.zone().prev_revision() > 0) return &effect.zone().row();
+    if (effect.has_flip() && effect.flip().prev_revision() > 0) return &effect.flip().row();
+  }
+  return nullptr;
+}
+
+}  // namespace
 
 using google::protobuf::util::TimeUtil;
 
@@ -24,12 +37,23 @@ replication::ZoneGuard& Core::StartInspection(const replication::Scrubber::Optio
   return *inspector_;
 }
 
+void Core::ProposeAsync(Proposal proposal, Sequencer::Done done) {
+  // An import rests on what the zone holds: at least its SOA and apex NS stay.
+  proposal.plan = [this, plan = std::move(proposal.plan)](const PlanContext& context) {
+    absl::StatusOr<Plan> made = plan(context);
+    const stored::v1::ZoneRow* zone = made.ok() ? ChangedZone(made->entry) : nullptr;
+    if (zone == nullptr) return made;
+    const absl::StatusOr<dns::Name> apex = ApexOf(*zone);
+    const absl::Status sound = quarantine_->Check(zone->id(), apex.ok() ? apex->ToString() : zone->id());
+    return sound.ok() ? made : sound;
+  };
+  thread_->ProposeAsync(std::move(proposal), std::move(done));
+}
+
 void Core::LookAgain(const stored::v1::Entry& entry) {
-  if (inspector_ == nullptr) return;
-  for (const stored::v1::Effect& effect : entry.effects()) {
-    if (!effect.has_zone() || quarantine_->Reason(effect.zone().row().id()).empty()) continue;
-    inspector_->Suspect(effect.zone().row().id());
-  }
+  const stored::v1::ZoneRow* zone = ChangedZone(entry);
+  if (inspector_ == nullptr || zone == nullptr || quarantine_->Reason(zone->id()).empty()) return;
+  inspector_->Suspect(zone->id());
 }
 
 void Core::AddInspection(const store::Reader& reader, admin::v1::Status& status) const {
@@ -51,6 +75,12 @@ void Core::AddInspection(const store::Reader& reader, admin::v1::Status& status)
              status);
   }
   if (inspector_ == nullptr) return;
+  if (const std::string fault = inspector_->store_fault(); !fault.empty()) {
+    AddAlarm(absl::StrCat("controllers/", options_.name), "",
+             absl::StrCat("its database can't be read: ", fault,
+                          ". If it stays so, restore the controller from a backup"),
+             status);
+  }
   const replication::ScrubProgress progress = inspector_->progress();
   admin::v1::Scrub& scrub = *status.mutable_scrub();
   if (progress.end_us != 0) {

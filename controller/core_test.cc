@@ -32,9 +32,12 @@ class CoreTest : public ::testing::Test {
   CoreTest() {
     auto store = std::make_unique<store::MemoryStore>();
     store_ = store.get();
-    controller_ = std::move(Controller::Open(std::move(store), clock_, random_,
-                                             {"c-1", "0.1", absl::StrCat(::testing::TempDir(), "/imports")}))
-                      .value();
+    controller_ =
+        std::move(Controller::Open(std::move(store), clock_, random_,
+                                   {.name = "c-1",
+                                    .version = "0.1",
+                                    .spool_directory = absl::StrCat(::testing::TempDir(), "/imports")}))
+            .value();
     controller_->set_on_committed([this](const replication::Position& head, bool roster_changed) {
       const std::lock_guard<std::mutex> lock(mutex_);
       head_ = head;
@@ -495,8 +498,10 @@ TEST_F(CoreTest, AQuarantinedZoneTakesNoChangesAndIsAnAlarm) {
   ASSERT_TRUE(MakeZone("example.org").ok());
   const std::string id = zone.substr(6);
   store::Batch damage;
-  const std::string prefix = replication::layout::Generation(id, 1);
-  damage.Put(store_->Scan(prefix, store::PrefixEnd(prefix))->key(), "damaged");
+  const std::string www = replication::layout::Record(id, 1, std::string("www\0\0\0\1", 7));
+  std::string value = **store_->Get(www);
+  value.back() ^= 1;
+  damage.Put(www, value);
   ASSERT_TRUE(store_->Write(damage, store::Store::Sync::kYes).ok());
   controller_->StartInspection({});
   ASSERT_TRUE(WaitUntil([&] { return controller_->GetStatus().zones_quarantined() == 1; }));
@@ -512,6 +517,14 @@ TEST_F(CoreTest, AQuarantinedZoneTakesNoChangesAndIsAnAlarm) {
   EXPECT_EQ(refused.status().code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_NE(refused.status().message().find("quartet verify example.com. --repair"), std::string::npos);
   EXPECT_TRUE(Upsert("zones/example.org", "www", "192.0.2.2").ok());
+  v1::ImportStart start;
+  start.set_zone(zone);
+  for (const v1::ImportMode mode : {v1::IMPORT_MODE_MERGE, v1::IMPORT_MODE_REPLACE}) {
+    start.set_mode(mode);
+    start.set_force(mode == v1::IMPORT_MODE_REPLACE);
+    ScriptedStream stream(Messages(start, "mail 60 A 192.0.2.3\n"));
+    EXPECT_EQ(controller_->ImportZone(kAdmin, stream).status().code(), absl::StatusCode::kFailedPrecondition);
+  }
   // It takes nothing from what is damaged.
   v1::DeleteZoneRequest remove;
   remove.set_name(zone);

@@ -60,6 +60,18 @@ replication::ScrubProgress Inspector::progress() const {
   return progress_;
 }
 
+std::string Inspector::store_fault() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return store_fault_;
+}
+
+void Inspector::NoteStore(const absl::Status& status) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (store_fault_ == status.message()) return;
+  store_fault_ = std::string(status.message());
+  if (!status.ok()) LogError("scrub: it can't be read which zones there are: {}", store_fault_);
+}
+
 bool Inspector::stopping() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return stopping_;
@@ -88,6 +100,7 @@ void Inspector::Run() {
 
 int64_t Inspector::Scrub() {
   const replication::Scrubber::Step step = scrubber_.Next();
+  NoteStore(step.store);
   if (step.store_progress) {
     store::Batch batch;
     scrubber_.PutProgress(batch);

@@ -8,6 +8,7 @@
 #include <string>
 #include <thread>
 
+#include "absl/status/status.h"
 #include "controller/inspection/quarantine.h"
 #include "replication/base/clock.h"
 #include "replication/feed/zone_guard.h"
@@ -32,6 +33,8 @@ class Inspector : public replication::ZoneGuard {
   void Suspect(const std::string& zone_id) override;
 
   replication::ScrubProgress progress() const;
+  // Not empty: the last step of the scrub could not read which zones there are, for the store is damaged.
+  std::string store_fault() const;
 
   // What a controller keeps its scrub's progress under, and how it keeps zones.
   static replication::Scrubber::Options ForController(replication::Scrubber::Options options);
@@ -41,6 +44,7 @@ class Inspector : public replication::ZoneGuard {
   // Each does one step, without the lock, and returns how long to wait before the next.
   int64_t Scrub();
   void Look(const std::string& zone_id);
+  void NoteStore(const absl::Status& status);
   bool stopping() const;
 
   store::Store& store_;
@@ -54,6 +58,7 @@ class Inspector : public replication::ZoneGuard {
   std::set<std::string> suspects_;
   bool stopping_ = false;
   replication::ScrubProgress progress_;
+  std::string store_fault_;
 
   // Last: it uses all of the above.
   std::thread thread_;

@@ -12,6 +12,8 @@
 #include "controller/zones/zone_plans.h"
 #include "gtest/gtest.h"
 #include "replication/replica/layout.h"
+#include "replication/store/memory_store.h"
+#include "replication/store/replaceable_store.h"
 
 namespace quartet::controller {
 namespace {
@@ -111,6 +113,22 @@ TEST_F(InspectionTest, RowsThatCanNotBeReadAreDamage) {
   Put(layout::Zone(zone), "\xff");
   EXPECT_NE(Inspect(zone)->fault, "");
   EXPECT_NE(quarantine_->Reason(zone), "");
+}
+
+TEST_F(InspectionTest, AStoreThatCanNotBeReadIsAFaultOfItsOwn) {
+  store::ReplaceableStore store(std::make_unique<store::MemoryStore>());
+  const auto none = []() -> absl::StatusOr<std::unique_ptr<store::Store>> {
+    return absl::DataLossError("gone");
+  };
+  EXPECT_FALSE(store.Replace(std::chrono::seconds(1), none).ok());
+  Inspector inspector(store, replication::SystemClock(), {}, *quarantine_);
+  EXPECT_TRUE(WaitUntil([&] { return !inspector.store_fault().empty(); }));
+  EXPECT_EQ(inspector.progress().end_us, 0);
+  const auto another = []() -> absl::StatusOr<std::unique_ptr<store::Store>> {
+    return std::make_unique<store::MemoryStore>();
+  };
+  EXPECT_TRUE(store.Replace(std::chrono::seconds(10), another).ok());
+  EXPECT_TRUE(WaitUntil([&] { return inspector.store_fault().empty(); }));
 }
 
 TEST_F(InspectionTest, TheScrubQuarantinesAndWhatWasMadeRightComesOut) {

@@ -51,21 +51,21 @@ class Listener : public NodeReports::Listener {
   }
 
   const absl::Status& status() const { return status_; }
-  const RecordComparison& comparison() const { return comparison_; }
+  const RecordSetComparison& comparison() const { return comparison_; }
 
  private:
   const VerifyContext& context_;
   const replication::ZoneOnDisk& zone_;
-  RecordComparison comparison_;
+  RecordSetComparison comparison_;
   absl::Status status_ = absl::UnknownError("it was not asked");
 };
 
 // Appends what makes the copy here that of the node.
 void PutDifferences(store::Overlay& out, const replication::ZoneOnDisk& zone,
-                    const RecordComparison& comparison) {
-  for (const RecordComparison::Difference& difference : comparison.differences()) {
+                    const RecordSetComparison& comparison) {
+  for (const RecordSetComparison::Difference& difference : comparison.differences()) {
     const std::string key = layout::Record(zone.zone_id, zone.generation, difference.key);
-    if (difference.kind != RecordComparison::Difference::Kind::kMissing) {
+    if (difference.kind != RecordSetComparison::Difference::Kind::kMissing) {
       out.Put(key, difference.served);
       continue;
     }
@@ -86,7 +86,7 @@ absl::Status CheckWhole(const store::Reader& reader, const replication::ZoneOnDi
 
 // The write itself. FAILED_PRECONDITION: the zone has moved on.
 absl::Status Write(const VerifyContext& context, const store::Reader& snapshot,
-                   const replication::ZoneOnDisk& zone, const RecordComparison& comparison) {
+                   const replication::ZoneOnDisk& zone, const RecordSetComparison& comparison) {
   store::Batch batch;
   store::Overlay out(snapshot, batch);
   PutDifferences(out, zone, comparison);

@@ -7,7 +7,7 @@
 
 #include "absl/status/status.h"
 #include "controller/verify/context.h"
-#include "controller/verify/record_comparison.h"
+#include "controller/verify/record_set_comparison.h"
 
 namespace quartet::controller {
 
@@ -17,7 +17,7 @@ struct OwnRepair {
   // The node it was taken from.
   std::string source;
   // In what this controller's copy differed from the node's (kMissing: the controller had it and should not).
-  std::vector<RecordComparison::Difference> record_sets;
+  std::vector<RecordSetComparison::Difference> record_sets;
   uint64_t record_sets_total = 0;
 };
 

@@ -17,7 +17,7 @@ namespace {
 
 using admin::v1::RecordSetDifference;
 using admin::v1::ZoneDifference;
-using Record = RecordComparison::Difference;
+using Record = RecordSetComparison::Difference;
 
 constexpr size_t kListed = 1000;
 

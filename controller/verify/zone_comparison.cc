@@ -53,7 +53,7 @@ class Listener : public NodeReports::Listener {
     ComparedZone zone;
     // Of the controller, as soon as the node has begun to tell.
     std::unique_ptr<store::Reader> snapshot;
-    std::unique_ptr<RecordComparison> comparison;
+    std::unique_ptr<RecordSetComparison> comparison;
     bool moved = false;
   };
 
@@ -74,7 +74,8 @@ class Listener : public NodeReports::Listener {
       return absl::AbortedError("the controller has no such zone to compare with");
     one.moved = own.revision != zone.revision() || zone.epoch() != context_.epoch;
     if (one.moved) return Moved();
-    one.comparison = std::make_unique<RecordComparison>(*one.snapshot, own, RecordComparison::Options());
+    one.comparison =
+        std::make_unique<RecordSetComparison>(*one.snapshot, own, RecordSetComparison::Options());
     return absl::OkStatus();
   }
 

@@ -9,7 +9,7 @@
 
 #include "absl/status/status.h"
 #include "controller/verify/context.h"
-#include "controller/verify/record_comparison.h"
+#include "controller/verify/record_set_comparison.h"
 #include "controller/verify/zone_judgement.h"
 #include "quartet/replication/v1/feed.pb.h"
 
@@ -25,7 +25,7 @@ struct ComparedZone {
   // At which it was compared.
   std::optional<stored::v1::NodeZoneRow> expected;
   // The first thousand, and how many there are.
-  std::vector<RecordComparison::Difference> record_sets;
+  std::vector<RecordSetComparison::Difference> record_sets;
   uint64_t record_sets_total = 0;
 };
 

@@ -104,6 +104,8 @@ class Verify(ClusterCase):
         self.finds_nothing("--deep")
 
     def test_repairs_stop_at_the_limits_and_go_on_once_allowed(self):
+        # One that has repaired nothing in this hour.
+        self.node = self.cluster.nodes[1]
         zones = [self.create_zone(f"many{i}.test", RECORDS) for i in range(MANY)]
         # This one would lose most of what the node has.
         much = [["add", f"extra{i}", "NS", "fit"] for i in range(10)]
@@ -121,7 +123,7 @@ class Verify(ClusterCase):
         self.assertIn(zones[0]["name"], stopped)
         for exception in row["exceptions"]:
             self.assertIn("stopped", exception["reason"])
-        status = self.cluster.quartet_json("status")
+        status = self.await_status(lambda status: any("2 zones" in alarm["message"] for alarm in status["alarms"]))
         self.assertEqual([alarm["source"] for alarm in status["alarms"]], [f"nodes/{self.node.name}"])
         self.assertIn("allow-repair", status["alarms"][0]["message"])
         self.assertEqual(self.show_node()["health"]["alarms"], [status["alarms"][0]["message"]])
@@ -204,6 +206,8 @@ class Verify(ClusterCase):
         end = time.monotonic() + PATIENCE_SECONDS
         while not done(status := self.cluster.quartet_json("status")):
             self.assertLess(time.monotonic(), end, status)
+            time.sleep(0.05)
+        return status
 
 
 def has_address(address):

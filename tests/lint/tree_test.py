@@ -33,6 +33,10 @@ ROOMS = [
     ("CLI11", re.compile(r"^CLI/"), re.compile(r"(^|/)main\.cc$|^(admin|tests)/")),
 ]
 
+# A type defined at the outermost level of a header, and the namespace that is open there.
+NAMESPACE = re.compile(r"^namespace ([\w:]+) \{", re.MULTILINE)
+DEFINED_TYPE = re.compile(r"^(?:class|struct) (\w+)(?: final)?(?: : [^;{]*)? \{", re.MULTILINE)
+
 # Paths that exist on one machine only: homes, and this checkout.
 MACHINE_PATHS = re.compile(r"(?<![/\w])(?:/home/\w|/root/\w|" + re.escape(str(ROOT)) + r"\b)")
 
@@ -100,6 +104,17 @@ class Tree(unittest.TestCase):
 
     def test_headers_are_included_once(self):
         self.none(f"{path} has no #pragma once" for path in self.sources if path.endswith(".h") and "#pragma once" not in text(path))
+
+    def test_no_two_headers_of_a_namespace_define_one_type(self):
+        # The linker would take either of two in one program, without a word (ODR). Test helpers are in programs of their own.
+        places = {}
+        for path in self.sources:
+            namespace = NAMESPACE.search(text(path)) if path.endswith(".h") and not path.startswith("tests/") else None
+            if namespace:
+                for name in DEFINED_TYPE.findall(text(path)):
+                    places.setdefault(f"{namespace[1]}::{name}", []).append(path)
+        self.assertTrue(places)
+        self.none(f"{name} is defined in {' and in '.join(paths)}" for name, paths in places.items() if len(paths) > 1)
 
     def test_lock_files_name_no_registry_but_npms(self):
         addresses = re.findall(r'"resolved":\s*"([^"]*)"', text("package-lock.json"))

@@ -1,4 +1,4 @@
-#include "controller/verify/record_comparison.h"
+#include "controller/verify/record_set_comparison.h"
 
 #include <utility>
 
@@ -7,21 +7,21 @@
 namespace quartet::controller {
 namespace {
 
-using Kind = RecordComparison::Difference::Kind;
+using Kind = RecordSetComparison::Difference::Kind;
 
 constexpr uint64_t kMoreRecordSets = 10'000;
 
 }  // namespace
 
-RecordComparison::RecordComparison(const store::Reader& reader, const replication::ZoneOnDisk& zone,
-                                   const Options& options)
+RecordSetComparison::RecordSetComparison(const store::Reader& reader, const replication::ZoneOnDisk& zone,
+                                         const Options& options)
     : options_(options),
       prefix_(zone.parts[0].prefix),
       most_(2 * zone.record_sets + kMoreRecordSets),
       hasher_(zone.digest_key),
       own_(reader.Scan(prefix_, store::PrefixEnd(prefix_))) {}
 
-absl::Status RecordComparison::Take(const quartet::replication::v1::RecordReport& record) {
+absl::Status RecordSetComparison::Take(const quartet::replication::v1::RecordReport& record) {
   if (++record_sets_ > most_) {
     return absl::ResourceExhaustedError(absl::StrCat("it tells of more than ", most_, " record sets"));
   }
@@ -39,14 +39,14 @@ absl::Status RecordComparison::Take(const quartet::replication::v1::RecordReport
   return same ? absl::OkStatus() : Add({Kind::kOther, record.key(), record.served()});
 }
 
-absl::Status RecordComparison::Finish() {
+absl::Status RecordSetComparison::Finish() {
   for (; own_->Valid(); own_->Next()) {
     if (absl::Status status = Add({Kind::kMissing, std::string(OwnKey()), ""}); !status.ok()) return status;
   }
   return own_->status();
 }
 
-absl::Status RecordComparison::Add(Difference difference) {
+absl::Status RecordSetComparison::Add(Difference difference) {
   ++total_;
   content_bytes_ += difference.key.size() + difference.served.size();
   if (options_.content_bytes > 0 && content_bytes_ > options_.content_bytes) {

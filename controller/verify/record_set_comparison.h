@@ -16,7 +16,7 @@
 namespace quartet::controller {
 
 // Not thread-safe. Memory: the differences that are kept, and an iterator.
-class RecordComparison {
+class RecordSetComparison {
  public:
   struct Options {
     // Differences kept; all are counted.
@@ -35,7 +35,8 @@ class RecordComparison {
   };
 
   // Keeps a reference to the reader. `zone` is as ReadControllerZoneOnDisk read it there, and has a generation.
-  RecordComparison(const store::Reader& reader, const replication::ZoneOnDisk& zone, const Options& options);
+  RecordSetComparison(const store::Reader& reader, const replication::ZoneOnDisk& zone,
+                      const Options& options);
 
   // The next one of the node, whose keys ascend. RESOURCE_EXHAUSTED: it has unreasonably many, or too much differs;
   // INVALID_ARGUMENT: with contents, what it sent is not what its digest says; else what the store says.

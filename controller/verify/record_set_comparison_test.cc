@@ -1,4 +1,4 @@
-#include "controller/verify/record_comparison.h"
+#include "controller/verify/record_set_comparison.h"
 
 #include <gtest/gtest.h>
 
@@ -10,14 +10,14 @@
 namespace quartet::controller {
 namespace {
 
-using Kind = RecordComparison::Difference::Kind;
+using Kind = RecordSetComparison::Difference::Kind;
 
 const std::string kKey = "0123456789abcdef";
 const std::string kZone = "Z0123456789ABC";
 
-class RecordComparisonTest : public testing::Test {
+class RecordSetComparisonTest : public testing::Test {
  protected:
-  RecordComparisonTest() {
+  RecordSetComparisonTest() {
     zone_.zone_id = kZone;
     zone_.generation = 3;
     zone_.digest_key = kKey;
@@ -41,7 +41,7 @@ class RecordComparisonTest : public testing::Test {
 
   // What a node with these record sets differs in: "-c" it has not, "+b" it has too much, "!a" it has otherwise.
   std::vector<std::string> Compare(const std::map<std::string, std::string>& node) {
-    RecordComparison comparison(store_, zone_, options_);
+    RecordSetComparison comparison(store_, zone_, options_);
     for (const auto& [key, value] : node) EXPECT_TRUE(comparison.Take(Record(key, value)).ok());
     EXPECT_TRUE(comparison.Finish().ok());
     EXPECT_EQ(comparison.record_sets(), node.size());
@@ -56,30 +56,30 @@ class RecordComparisonTest : public testing::Test {
   store::MemoryStore store_;
   replication::Hasher hasher_{kKey};
   replication::ZoneOnDisk zone_;
-  RecordComparison::Options options_;
+  RecordSetComparison::Options options_;
   uint64_t total_ = 0;
 };
 
 using Found = std::vector<std::string>;
 
-TEST_F(RecordComparisonTest, EqualRecordSetsAreNoDifference) {
+TEST_F(RecordSetComparisonTest, EqualRecordSetsAreNoDifference) {
   EXPECT_EQ(Compare({{"a", "value"}, {"c", "value"}, {"e", "value"}}), Found());
 }
 
-TEST_F(RecordComparisonTest, EveryKindOfDifferenceIsFoundInItsPlace) {
+TEST_F(RecordSetComparisonTest, EveryKindOfDifferenceIsFoundInItsPlace) {
   EXPECT_EQ(Compare({{"a", "other"}, {"b", "value"}, {"e", "value"}, {"f", "value"}}),
             (Found{"!a", "+b", "-c", "+f"}));
   EXPECT_EQ(Compare({}), (Found{"-a", "-c", "-e"}));
 }
 
-TEST_F(RecordComparisonTest, SoManyAreKeptAndAllAreCounted) {
+TEST_F(RecordSetComparisonTest, SoManyAreKeptAndAllAreCounted) {
   options_.kept = 2;
   EXPECT_EQ(Compare({{"x", "value"}}), (Found{"-a", "-c"}));
   EXPECT_EQ(total_, 4u);
 }
 
-TEST_F(RecordComparisonTest, ItAddsUpWhatTheNodeTells) {
-  RecordComparison comparison(store_, zone_, options_);
+TEST_F(RecordSetComparisonTest, ItAddsUpWhatTheNodeTells) {
+  RecordSetComparison comparison(store_, zone_, options_);
   ASSERT_TRUE(comparison.Take(Record("a", "x")).ok());
   ASSERT_TRUE(comparison.Take(Record("b", "y")).ok());
   replication::Digest sum = hasher_.Hash("a", "x");
@@ -87,8 +87,8 @@ TEST_F(RecordComparisonTest, ItAddsUpWhatTheNodeTells) {
   EXPECT_EQ(comparison.digest(), sum);
 }
 
-TEST_F(RecordComparisonTest, ANodeThatTellsWithoutEndIsEnded) {
-  RecordComparison comparison(store_, zone_, options_);
+TEST_F(RecordSetComparisonTest, ANodeThatTellsWithoutEndIsEnded) {
+  RecordSetComparison comparison(store_, zone_, options_);
   absl::Status status;
   int told = 0;
   for (; status.ok() && told < 100'000; ++told)
@@ -97,9 +97,9 @@ TEST_F(RecordComparisonTest, ANodeThatTellsWithoutEndIsEnded) {
   EXPECT_LT(told, 11'000);
 }
 
-TEST_F(RecordComparisonTest, ContentsMustBeWhatTheirDigestsSayAndAreBounded) {
+TEST_F(RecordSetComparisonTest, ContentsMustBeWhatTheirDigestsSayAndAreBounded) {
   options_.content_bytes = 20;
-  RecordComparison comparison(store_, zone_, options_);
+  RecordSetComparison comparison(store_, zone_, options_);
   replication::v1::RecordReport lie = Record("a", "value");
   lie.set_served("another");
   EXPECT_EQ(comparison.Take(lie).code(), absl::StatusCode::kInvalidArgument);
