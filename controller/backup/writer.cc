@@ -112,7 +112,7 @@ absl::Status BackupWriter::EndFile(const std::string& sha256) {
   if (file.contents.sha256 != sha256)
     return absl::DataLossError(
         absl::StrCat(file.name, " came otherwise than it was read: its checksum differs"));
-  const absl::Status synced = file_->Sync();
+  absl::Status synced = file_->Sync();
   file_.reset();
   return synced;
 }

@@ -10,8 +10,8 @@
 #include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "controller/restore/node_findings.h"
-#include "controller/restore/record_comparison.h"
-#include "controller/restore/zone_comparison.h"
+#include "controller/restore/record_differences.h"
+#include "controller/restore/zone_differences.h"
 #include "controller/roster/roster.h"
 #include "dns/name/name.h"
 #include "replication/base/log.h"
@@ -103,10 +103,10 @@ absl::Status Restores::ReportZones(const stored::v1::RestoreRow& row, const Node
   const absl::StatusOr<Roster> roster = ReadRoster(*replica);
   if (!roster.ok()) return roster.status();
   NodeFindings nodes(*roster, feed_.progress(), row);
-  ZoneComparison comparison(*replica, row, nodes);
-  reports_.Collect({}, nodes.connected(), patience, comparison);
+  ZoneDifferences differences(*replica, row, nodes);
+  reports_.Collect({}, nodes.connected(), patience, differences);
   nodes.Write(restore);
-  comparison.Write(restore);
+  differences.Write(restore);
   const std::lock_guard<std::mutex> lock(mutex_);
   for (const admin::v1::RestoredNode& node : restore.nodes()) {
     if (node.reported()) told_.insert(node.name());
@@ -120,15 +120,15 @@ absl::Status Restores::ReportRecords(const stored::v1::RestoreRow& row, const st
   const absl::StatusOr<Roster> roster = ReadRoster(*replica);
   if (!roster.ok()) return roster.status();
   NodeFindings nodes(*roster, feed_.progress(), row);
-  absl::StatusOr<std::unique_ptr<RecordComparison>> comparison =
-      RecordComparison::Create(*replica, zone_id, nodes);
-  if (!comparison.ok()) return comparison.status();
+  absl::StatusOr<std::unique_ptr<RecordDifferences>> differences =
+      RecordDifferences::Create(*replica, zone_id, nodes);
+  if (!differences.ok()) return differences.status();
   reports_.Collect({.zone_id = zone_id, .depth = replication::v1::DEPTH_RECORDS}, nodes.connected(), patience,
-                   **comparison);
-  if ((*comparison)->nobody_has_it())
+                   **differences);
+  if ((*differences)->nobody_has_it())
     return absl::NotFoundError(absl::StrCat("neither this controller nor a node has zone ", zone_id));
   nodes.Write(restore);
-  (*comparison)->Write(restore);
+  (*differences)->Write(restore);
   return absl::OkStatus();
 }
 

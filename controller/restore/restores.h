@@ -18,7 +18,7 @@
 
 namespace quartet::controller {
 
-// Thread-safe. One report is made at a time; memory is that of ZoneComparison and NodeReports.
+// Thread-safe. One report is made at a time; memory is that of ZoneDifferences and NodeReports.
 class Restores {
  public:
   // Of the feed.

@@ -20,13 +20,13 @@ namespace quartet::controller {
 
 // Told what nodes report (DEPTH_STATED, all zones), one part after the other; of the controller's zones it reads as many as
 // the parts name. Memory: the first ten thousand zones that differ, and 18 bytes for each further one, up to two million.
-class ZoneComparison : public NodeReports::Listener {
+class ZoneDifferences : public NodeReports::Listener {
  public:
   static constexpr size_t kKept = 10'000;
   static constexpr size_t kCounted = 2'000'000;
 
   // All must outlive it.
-  ZoneComparison(const store::Reader& replica, const stored::v1::RestoreRow& restore, NodeFindings& nodes)
+  ZoneDifferences(const store::Reader& replica, const stored::v1::RestoreRow& restore, NodeFindings& nodes)
       : replica_(replica), restore_(restore), nodes_(nodes) {}
 
   absl::Status OnPart(const std::string& node, const quartet::replication::v1::ReportPart& part) override;

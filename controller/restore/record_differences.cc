@@ -1,4 +1,4 @@
-#include "controller/restore/record_comparison.h"
+#include "controller/restore/record_differences.h"
 
 #include <utility>
 
@@ -20,12 +20,12 @@ using replication::v1::ZoneReport;
 
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<RecordComparison>> RecordComparison::Create(const store::Reader& replica,
-                                                                           const std::string& zone_id,
-                                                                           NodeFindings& nodes) {
+absl::StatusOr<std::unique_ptr<RecordDifferences>> RecordDifferences::Create(const store::Reader& replica,
+                                                                             const std::string& zone_id,
+                                                                             NodeFindings& nodes) {
   absl::StatusOr<replication::DigestKeys> keys = replication::ReadDigestKeys(replica);
   if (!keys.ok()) return keys.status();
-  std::unique_ptr<RecordComparison> made(new RecordComparison(replica, *std::move(keys), nodes));
+  std::unique_ptr<RecordDifferences> made(new RecordDifferences(replica, *std::move(keys), nodes));
   const replication::FullView view(replica);
   const absl::StatusOr<std::optional<stored::v1::ZoneRow>> row = view.Zone(zone_id);
   if (!row.ok()) return row.status();
@@ -37,7 +37,7 @@ absl::StatusOr<std::unique_ptr<RecordComparison>> RecordComparison::Create(const
   return made;
 }
 
-absl::Status RecordComparison::OnPart(const std::string& node, const ReportPart& part) {
+absl::Status RecordDifferences::OnPart(const std::string& node, const ReportPart& part) {
   nodes_.Cursor(node, part);
   for (const ZoneReport& zone : part.zones()) {
     if (telling_.contains(node) || zone.revision() == 0) continue;
@@ -54,7 +54,7 @@ absl::Status RecordComparison::OnPart(const std::string& node, const ReportPart&
 }
 
 // A node that lacks the zone whole is named with the zone, not with each of its record sets.
-void RecordComparison::OnEnd(const std::string& node, const absl::Status& status) {
+void RecordDifferences::OnEnd(const std::string& node, const absl::Status& status) {
   absl::Status ended = status;
   const auto telling = telling_.find(node);
   if (telling != telling_.end()) {
@@ -64,7 +64,7 @@ void RecordComparison::OnEnd(const std::string& node, const absl::Status& status
   nodes_.Ended(node, ended);
 }
 
-absl::Status RecordComparison::Begin(const std::string& node, const ZoneReport& zone) {
+absl::Status RecordDifferences::Begin(const std::string& node, const ZoneReport& zone) {
   const auto key = keys_.find(zone.digest_key_id());
   if (key == keys_.end()) {
     return absl::FailedPreconditionError(
@@ -77,7 +77,7 @@ absl::Status RecordComparison::Begin(const std::string& node, const ZoneReport& 
   return absl::OkStatus();
 }
 
-absl::Status RecordComparison::PassedOver(const std::string& node, Telling& telling, absl::string_view key) {
+absl::Status RecordDifferences::PassedOver(const std::string& node, Telling& telling, absl::string_view key) {
   if (telling.here == nullptr) return absl::OkStatus();
   for (; telling.here->Valid(); telling.here->Next()) {
     const absl::string_view here = telling.here->key().substr(prefix_->size());
@@ -88,8 +88,8 @@ absl::Status RecordComparison::PassedOver(const std::string& node, Telling& tell
   return telling.here->status();
 }
 
-absl::Status RecordComparison::Compare(const std::string& node, Telling& telling,
-                                       const RecordReport& record) {
+absl::Status RecordDifferences::Compare(const std::string& node, Telling& telling,
+                                        const RecordReport& record) {
   const bool here = telling.here != nullptr && telling.here->Valid() &&
                     telling.here->key().substr(prefix_->size()) == record.key();
   if (!here) return Add(node, RestoredRecordSet::KIND_LOST, record.key());
@@ -98,8 +98,8 @@ absl::Status RecordComparison::Compare(const std::string& node, Telling& telling
   return same ? absl::OkStatus() : Add(node, RestoredRecordSet::KIND_CHANGES, record.key());
 }
 
-absl::Status RecordComparison::Add(const std::string& node, RestoredRecordSet::Kind kind,
-                                   absl::string_view key) {
+absl::Status RecordDifferences::Add(const std::string& node, RestoredRecordSet::Kind kind,
+                                    absl::string_view key) {
   const absl::StatusOr<Differing*> at = differing_.At(key);
   if (!at.ok()) return at.status();
   if (*at == nullptr) return absl::OkStatus();
@@ -110,7 +110,7 @@ absl::Status RecordComparison::Add(const std::string& node, RestoredRecordSet::K
   return absl::OkStatus();
 }
 
-void RecordComparison::Write(admin::v1::Restore& restore) const {
+void RecordDifferences::Write(admin::v1::Restore& restore) const {
   restore.set_records_total(differing_.total());
   const absl::StatusOr<dns::Name> apex =
       dns::Name::FromWire({reinterpret_cast<const uint8_t*>(apex_.data()), apex_.size()});

@@ -1,4 +1,4 @@
-#include "controller/restore/zone_comparison.h"
+#include "controller/restore/zone_differences.h"
 
 #include <algorithm>
 #include <optional>
@@ -40,7 +40,7 @@ int Weight(RestoredZone::Kind kind) {
 
 }  // namespace
 
-absl::Status ZoneComparison::OnPart(const std::string& node, const ReportPart& part) {
+absl::Status ZoneDifferences::OnPart(const std::string& node, const ReportPart& part) {
   nodes_.Cursor(node, part);
   for (const ZoneReport& zone : part.zones()) {
     absl::Status status = PassedOver(node, zone.zone_id());
@@ -50,14 +50,14 @@ absl::Status ZoneComparison::OnPart(const std::string& node, const ReportPart& p
   return absl::OkStatus();
 }
 
-void ZoneComparison::OnEnd(const std::string& node, const absl::Status& status) {
+void ZoneDifferences::OnEnd(const std::string& node, const absl::Status& status) {
   absl::Status ended = status;
   if (ended.ok()) ended = PassedOver(node, "");
   assigned_.erase(node);
   nodes_.Ended(node, ended);
 }
 
-absl::Status ZoneComparison::PassedOver(const std::string& node, absl::string_view zone_id) {
+absl::Status ZoneDifferences::PassedOver(const std::string& node, absl::string_view zone_id) {
   const std::string prefix = layout::Assignment(nodes_.NameserverOf(node), "");
   std::unique_ptr<store::Iterator>& here = assigned_[node];
   if (here == nullptr) here = replica_.Scan(prefix, store::PrefixEnd(prefix));
@@ -79,7 +79,7 @@ absl::Status ZoneComparison::PassedOver(const std::string& node, absl::string_vi
   return here->status();
 }
 
-absl::Status ZoneComparison::Compare(const std::string& node, const ZoneReport& zone) {
+absl::Status ZoneDifferences::Compare(const std::string& node, const ZoneReport& zone) {
   // Known by its id only: it has nothing of it.
   if (zone.revision() == 0) return absl::OkStatus();
   const absl::StatusOr<std::optional<stored::v1::ZoneRow>> found =
@@ -106,8 +106,9 @@ absl::Status ZoneComparison::Compare(const std::string& node, const ZoneReport& 
                                                                   : absl::OkStatus();
 }
 
-absl::Status ZoneComparison::Add(const std::string& node, RestoredZone::Kind kind, const std::string& zone_id,
-                                 const std::string& name, uint64_t revision, uint64_t node_revision) {
+absl::Status ZoneDifferences::Add(const std::string& node, RestoredZone::Kind kind,
+                                  const std::string& zone_id, const std::string& name, uint64_t revision,
+                                  uint64_t node_revision) {
   const absl::StatusOr<Differing*> at = differing_.At(zone_id);
   if (!at.ok()) return at.status();
   Differing* zone = *at;
@@ -120,7 +121,7 @@ absl::Status ZoneComparison::Add(const std::string& node, RestoredZone::Kind kin
   return absl::OkStatus();
 }
 
-void ZoneComparison::Write(admin::v1::Restore& restore) const {
+void ZoneDifferences::Write(admin::v1::Restore& restore) const {
   restore.set_zones_total(differing_.total());
   for (const auto& [id, zone] : differing_.items()) {
     RestoredZone& out = *restore.add_zones();

@@ -23,16 +23,16 @@
 
 namespace quartet::controller {
 
-// Told what nodes report (DEPTH_RECORDS, one zone). Bounds as ZoneComparison's, for record sets.
-class RecordComparison : public NodeReports::Listener {
+// Told what nodes report (DEPTH_RECORDS, one zone). Bounds as ZoneDifferences's, for record sets.
+class RecordDifferences : public NodeReports::Listener {
  public:
   static constexpr size_t kKept = 10'000;
   static constexpr size_t kCounted = 2'000'000;
 
   // `replica` and `nodes` must outlive it. DATA_LOSS: the zone can't be read here.
-  static absl::StatusOr<std::unique_ptr<RecordComparison>> Create(const store::Reader& replica,
-                                                                  const std::string& zone_id,
-                                                                  NodeFindings& nodes);
+  static absl::StatusOr<std::unique_ptr<RecordDifferences>> Create(const store::Reader& replica,
+                                                                   const std::string& zone_id,
+                                                                   NodeFindings& nodes);
 
   absl::Status OnPart(const std::string& node, const quartet::replication::v1::ReportPart& part) override;
   void OnEnd(const std::string& node, const absl::Status& status) override;
@@ -53,7 +53,7 @@ class RecordComparison : public NodeReports::Listener {
     std::unique_ptr<store::Iterator> here;
   };
 
-  RecordComparison(const store::Reader& replica, replication::DigestKeys keys, NodeFindings& nodes)
+  RecordDifferences(const store::Reader& replica, replication::DigestKeys keys, NodeFindings& nodes)
       : replica_(replica), keys_(std::move(keys)), nodes_(nodes) {}
   absl::Status Begin(const std::string& node, const quartet::replication::v1::ZoneReport& zone);
   // Those here before `key` (empty: all that are left) are not on the node.
