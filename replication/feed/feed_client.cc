@@ -113,12 +113,12 @@ absl::Status FromGrpc(const grpc::Status& status) {
 
 class FeedClient::State {
  public:
-  State(const std::string& controller, std::shared_ptr<grpc::ChannelCredentials> credentials,
+  State(const std::string& controller, const std::shared_ptr<grpc::ChannelCredentials>& credentials,
         Callbacks callbacks, Random& random, const Options& options)
       : options_(options),
         callbacks_(std::move(callbacks)),
         random_(random),
-        channel_(grpc::CreateCustomChannel(controller, std::move(credentials), Arguments(options))),
+        channel_(grpc::CreateCustomChannel(controller, credentials, Arguments(options))),
         stub_(v1::ReplicationService::NewStub(channel_)),
         thread_([this] { Run(); }) {}
 

@@ -78,6 +78,12 @@ class PublisherCrowdTest : public testing::Test {
     publisher_->Committed(controller_.head());
   }
 
+  static std::vector<std::string> Nameservers(int nodes) {
+    std::vector<std::string> nameservers(nodes);
+    for (int i = 0; i < nodes; ++i) nameservers[i] = absl::StrCat("ns", i);
+    return nameservers;
+  }
+
   SessionId Open(int node, const std::optional<Position>& cursor, uint64_t credit = 1 << 20) {
     const absl::StatusOr<SessionId> session =
         publisher_->Open(absl::StrCat("n", node), absl::StrCat("ns", node));
@@ -150,8 +156,8 @@ TEST_F(PublisherCrowdTest, TwoThousandNodesThatComeBackAtOnceGoOnFromTheLog) {
   controller_.CreateZone(TestZoneId("Za"), "example.org.", {"ns0", "ns1", "ns2", "ns3"});
   for (int i = 0; i < 50; ++i) controller_.ChangeZone(TestZoneId("Za"), {{"www", "1"}});
   publisher_->Committed(controller_.head());
-  std::vector<SessionId> sessions;
-  for (int i = 0; i < kNodes; ++i) sessions.push_back(Open(i, left));
+  std::vector<SessionId> sessions(kNodes);
+  for (int i = 0; i < kNodes; ++i) sessions[i] = Open(i, left);
   // Those that came first are up to date after a few turns, and don't wait for the others with the next change.
   Run(100);
   publisher_->Committed(controller_.ChangeZone(TestZoneId("Za"), {{"www", "2"}}));
@@ -174,13 +180,11 @@ TEST_F(PublisherCrowdTest, TwoThousandNodesThatComeBackAtOnceGoOnFromTheLog) {
 TEST_F(PublisherCrowdTest, SixteenEmptyNodesAreFilledAtATime) {
   constexpr int kNodes = 60;
   Begin(kNodes, /*part_bytes=*/1);
-  std::vector<std::string> nameservers;
-  for (int i = 0; i < kNodes; ++i) nameservers.push_back(absl::StrCat("ns", i));
   for (const char* zone : {"Za", "Zb", "Zc"})
-    controller_.CreateZone(TestZoneId(zone), absl::StrCat(zone, ".example."), nameservers);
+    controller_.CreateZone(TestZoneId(zone), absl::StrCat(zone, ".example."), Nameservers(kNodes));
   publisher_->Committed(controller_.head());
-  std::vector<SessionId> sessions;
-  for (int i = 0; i < kNodes; ++i) sessions.push_back(Open(i, std::nullopt, /*credit=*/1));
+  std::vector<SessionId> sessions(kNodes);
+  for (int i = 0; i < kNodes; ++i) sessions[i] = Open(i, std::nullopt, /*credit=*/1);
   // Each part uses up the credit that there was for one.
   for (int round = 0; round < 100; ++round) {
     Run();
@@ -196,10 +200,8 @@ TEST_F(PublisherCrowdTest, SixteenEmptyNodesAreFilledAtATime) {
 TEST_F(PublisherCrowdTest, OneThatTakesNothingOfItsInventoryMakesRoom) {
   constexpr int kNodes = 17;
   Begin(kNodes, /*part_bytes=*/1);
-  std::vector<std::string> nameservers;
-  for (int i = 0; i < kNodes; ++i) nameservers.push_back(absl::StrCat("ns", i));
   for (const char* zone : {"Za", "Zb", "Zc"})
-    controller_.CreateZone(TestZoneId(zone), absl::StrCat(zone, ".example."), nameservers);
+    controller_.CreateZone(TestZoneId(zone), absl::StrCat(zone, ".example."), Nameservers(kNodes));
   publisher_->Committed(controller_.head());
   std::vector<SessionId> stuck;
   for (int i = 0; i + 1 < kNodes; ++i) stuck.push_back(Open(i, std::nullopt, /*credit=*/1));

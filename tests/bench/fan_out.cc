@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
+#include <exception>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -304,23 +305,33 @@ double Measure(const Options& options, int nodes, double first) {
   return change;
 }
 
-}  // namespace
-}  // namespace quartet::tests
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   CLI::App app("Measures what a change costs on the controller, by the number of its nodes.");
-  quartet::tests::Options options;
+  Options options;
   app.add_option("--directory", options.directory, "Of its database; emptied first")->capture_default_str();
   app.add_option("--nodes", options.nodes, "Numbers of nodes to measure with")->capture_default_str();
   app.add_option("--zones", options.zones, "Zones, each on four of the nodes")->capture_default_str();
   app.add_option("--changes", options.changes)->capture_default_str();
   app.add_option("--heartbeats", options.heartbeats, "Of each node")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  quartet::log::SetLevel(quartet::log::Level::kWarning);
+  log::SetLevel(log::Level::kWarning);
   double first = 0;
   for (const int nodes : options.nodes) {
-    const double change = quartet::tests::Measure(options, nodes, first);
+    const double change = Measure(options, nodes, first);
     if (first == 0) first = change;
   }
   return 0;
+}
+
+}  // namespace
+}  // namespace quartet::tests
+
+int main(int argc, char** argv) {
+  // The command line's library throws; nothing of ours does.
+  try {
+    return quartet::tests::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "fan_out: %s\n", error.what());
+    return 1;
+  }
 }

@@ -10,6 +10,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -52,6 +53,7 @@ class Loader {
     deadline_ =
         start + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(load_.seconds));
     std::vector<std::thread> workers;
+    workers.reserve(load_.concurrency);
     for (int i = 0; i < load_.concurrency; ++i) workers.emplace_back([this, i] { Work(i); });
     for (std::thread& worker : workers) worker.join();
     std::fclose(report_);
@@ -127,12 +129,9 @@ class Loader {
   std::FILE* report_;
 };
 
-}  // namespace
-}  // namespace quartet::tests
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   CLI::App app("Makes changes to a zone and reports each acknowledged one.");
-  quartet::tests::Load load;
+  Load load;
   load.connection.AddOptions(app);
   app.add_option("--zone", load.zone, "Zone's name or id")->required();
   app.add_option("--changes", load.changes)->capture_default_str();
@@ -144,5 +143,18 @@ int main(int argc, char** argv) {
   app.add_option("--report", load.report, "File of acknowledged changes, a line of JSON each")
       ->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  return quartet::tests::Loader(load).Run() ? 0 : 1;
+  return Loader(load).Run() ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace quartet::tests
+
+int main(int argc, char** argv) {
+  // The command line's library throws; nothing of ours does.
+  try {
+    return quartet::tests::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "change_load: %s\n", error.what());
+    return 1;
+  }
 }
