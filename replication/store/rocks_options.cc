@@ -4,7 +4,6 @@
 #include <rocksdb/convenience.h>
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
-#include <rocksdb/slice_transform.h>
 #include <rocksdb/table.h>
 #include <rocksdb/table_properties.h>
 
@@ -106,8 +105,8 @@ rocksdb::Options ToRocksDb(const RocksOptions& options) {
   // A point read of what is not in memory knows so without looking.
   out.memtable_whole_key_filtering = true;
   out.memtable_prefix_bloom_size_ratio = 0.02;
-  // Keys of a kind (docs/formats/replica.md) often come in order: each is looked for from where the last one went.
-  out.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  // No memtable_insert_with_hint_prefix_extractor: RocksDB keeps one hint for keys and for deleted ranges of a prefix, though
+  // these lie in two lists, and breaks both.
   out.max_open_files = 512;
   // Written tables reach the disk bit by bit, so that no sync of the log waits behind a whole one.
   out.bytes_per_sync = 1 << 20;
