@@ -18,6 +18,7 @@
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <shared_mutex>
@@ -74,21 +75,28 @@ void Add(const Batch::Operation& operation, rocksdb::WriteBatch& out) {
   }
 }
 
-// Puts and deletes of [begin, end), those first whose keys begin with the lowest byte, each of these in their order. It
-// comes to the same, as a key's operations stay in order. RocksDB finds the place of a key that comes behind the one before
-// without a search: a node that is filled writes rows of several kinds for each zone, and each kind in order.
-void AddByFirstByte(const std::vector<Batch::Operation>& operations, size_t begin, size_t end,
-                    rocksdb::WriteBatch& out) {
+// Puts and deletes of [begin, end), in order of keys and only the last of each: it comes to the same. RocksDB finds the place
+// of a key that comes behind the one before without a search, and a node that catches up writes the rows of a zone that
+// changed often once.
+void AddInOrder(const std::vector<Batch::Operation>& operations, size_t begin, size_t end,
+                rocksdb::WriteBatch& out) {
   const auto first_byte = [&](size_t i) {
     return operations[i].key.empty() ? 0 : static_cast<uint8_t>(operations[i].key[0]);
   };
-  // Where the operations of each byte go.
+  // First by the first byte. A node that is filled writes rows of several kinds for each zone, and each kind in order: then
+  // there is nothing left to sort.
   std::array<size_t, 257> place{};
   for (size_t i = begin; i < end; ++i) ++place[first_byte(i) + 1];
   for (size_t byte = 1; byte < place.size(); ++byte) place[byte] += place[byte - 1];
   std::vector<size_t> order(end - begin);
   for (size_t i = begin; i < end; ++i) order[place[first_byte(i)]++] = i;
-  for (const size_t i : order) Add(operations[i], out);
+  const auto before = [&](size_t a, size_t b) { return operations[a].key < operations[b].key; };
+  if (!std::is_sorted(order.begin(), order.end(), before))
+    std::stable_sort(order.begin(), order.end(), before);
+  for (size_t i = 0; i < order.size(); ++i) {
+    const Batch::Operation& operation = operations[order[i]];
+    if (i + 1 == order.size() || operations[order[i + 1]].key != operation.key) Add(operation, out);
+  }
 }
 
 rocksdb::WriteBatch ToRocksDb(const Batch& batch) {
@@ -98,11 +106,11 @@ rocksdb::WriteBatch ToRocksDb(const Batch& batch) {
   size_t begin = 0;
   for (size_t i = 0; i < operations.size(); ++i) {
     if (operations[i].kind != Batch::Operation::Kind::kDeleteRange) continue;
-    AddByFirstByte(operations, begin, i, out);
+    AddInOrder(operations, begin, i, out);
     Add(operations[i], out);
     begin = i + 1;
   }
-  AddByFirstByte(operations, begin, operations.size(), out);
+  AddInOrder(operations, begin, operations.size(), out);
   // With nothing to write there may still be something to sync: an empty note takes part in that as a write
   // does.
   if (out.Count() == 0) out.PutLogData(rocksdb::Slice());
