@@ -359,7 +359,9 @@ TEST_F(PublisherTest, NothingOfAQuarantinedZoneIsSentAndDamageIsTold) {
   std::map<std::string, std::string> reasons;
   auto messages = Take();
   for (const v1::SubscribeResponse& message : messages[session]) {
-    for (const v1::SnapshotPart& part : message.snapshot_parts().parts()) {
+    for (const std::string& bytes : message.snapshot_parts().parts()) {
+      v1::SnapshotPart part;
+      ASSERT_TRUE(part.ParseFromString(bytes));
       reasons[part.zone_id()] = part.quarantined();
       EXPECT_EQ(part.has_row(), part.zone_id() == sound);
       EXPECT_EQ(part.records_size() > 0, part.zone_id() == sound);
