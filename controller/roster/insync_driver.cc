@@ -69,7 +69,6 @@ void InsyncDriver::Committed(const std::vector<Sequencer::Committed>& entries) {
 
 void InsyncDriver::ReadRosterAgain() {
   absl::StatusOr<Roster> roster = ReadRoster(replica_);
-  roster_known_ = roster.ok();
   if (roster.ok()) {
     tracker_.SetRoster(*std::move(roster));
   } else {
@@ -104,9 +103,7 @@ void InsyncDriver::ProposeWhatIsTrue() {
   }
   proposal.plan = [this, results](const PlanContext& context) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    // Commits are told on the thread that plans, before it plans on: what is committed is known here.
-    const bool known = roster_known_ && !context.roster_in_flight;
-    return PlanResults(context, tracker_, results, known ? &tracker_.roster() : nullptr);
+    return PlanResults(context, tracker_, results);
   };
   propose_(std::move(proposal),
            [this, results](const absl::StatusOr<Outcome>& outcome) { Ended(results, outcome); });

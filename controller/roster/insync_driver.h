@@ -62,8 +62,6 @@ class InsyncDriver {
   Watches watches_;
   mutable std::mutex mutex_;
   InsyncTracker tracker_;
-  // The tracker's roster is the committed one. Not so after it could not be read.
-  bool roster_known_ = true;
   bool proposed_ = false;
 };
 

@@ -13,7 +13,7 @@ namespace {
 using replication::FullView;
 
 absl::Status AddInsync(const PlanContext& context, InsyncTracker& tracker,
-                       const std::vector<std::string>& ids, const Roster* roster, Plan& plan) {
+                       const std::vector<std::string>& ids, Plan& plan) {
   if (ids.empty()) return absl::OkStatus();
   std::vector<TrackedChange> changes;
   std::vector<std::string> nameservers;
@@ -26,12 +26,8 @@ absl::Status AddInsync(const PlanContext& context, InsyncTracker& tracker,
     nameservers.insert(nameservers.end(), change->targets.begin(), change->targets.end());
     changes.push_back(*std::move(change));
   }
-  absl::StatusOr<Roster> read = Roster();
-  if (roster == nullptr) {
-    read = ReadCounted(context.view, tracker.roster(), nameservers);
-    if (!read.ok()) return read.status();
-    roster = &*read;
-  }
+  const absl::StatusOr<Roster> roster = ReadCounted(context.view, tracker.roster(), nameservers);
+  if (!roster.ok()) return roster.status();
   stored::v1::InsyncEffect insync;
   for (const TrackedChange& change : changes) {
     if (tracker.MayBeInsync(change, *roster)) insync.add_change_ids(change.id);
@@ -52,11 +48,10 @@ absl::Status AddNode(absl::StatusOr<Plan> node, Plan& plan) {
 }  // namespace
 
 absl::StatusOr<Plan> PlanResults(const PlanContext& context, InsyncTracker& tracker,
-                                 const InsyncTracker::Results& results, const Roster* roster) {
+                                 const InsyncTracker::Results& results) {
   Plan plan;
   // Before the nodes: what becomes INSYNC here, a node counted here has to cover.
-  if (absl::Status status = AddInsync(context, tracker, results.insync, roster, plan); !status.ok())
-    return status;
+  if (absl::Status status = AddInsync(context, tracker, results.insync, plan); !status.ok()) return status;
   for (const std::string& node : results.count) {
     if (!tracker.MayCount(node)) continue;
     if (absl::Status status = AddNode(PlanCounted(context, node), plan); !status.ok()) return status;

@@ -11,9 +11,9 @@
 namespace quartet::controller {
 
 // Of `results`, what holds under roster and zones in flight: one InsyncEffect and the nodes' effects. The
-// caller guards the tracker. `roster` is the one in flight; nullptr: it is read. May be empty.
+// caller guards the tracker. May be empty.
 absl::StatusOr<Plan> PlanResults(const PlanContext& context, InsyncTracker& tracker,
-                                 const InsyncTracker::Results& results, const Roster* roster = nullptr);
+                                 const InsyncTracker::Results& results);
 
 // A change as the tracker wants it; `zone` is its zone's row now.
 TrackedChange Tracked(const stored::v1::ChangeRow& change, const stored::v1::ZoneRow& zone);

@@ -24,8 +24,6 @@ struct PlanContext {
   replication::Random& random;
   replication::Hasher& hasher;
   uint32_t digest_key_id;
-  // Whether stripes, nameservers and nodes may be others in `view` than in what is committed.
-  bool roster_in_flight = true;
 };
 
 // An entry to be. The sequencer adds place, time, term and caller. Without effects nothing is appended: what

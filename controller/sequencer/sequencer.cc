@@ -35,7 +35,6 @@ struct Sequencer::Group {
   std::vector<replication::SealedEntry> sealed;
   std::vector<Committed> entries;
   size_t bytes = 0;
-  bool changes_roster = false;
   // One of them may hold another digest key: what is planned behind it has to know it.
   bool new_secret = false;
 };
@@ -182,8 +181,7 @@ absl::StatusOr<Outcome> Sequencer::Judge(const Proposal& proposal) {
   if (!duplicate.ok()) return duplicate.status();
   if (duplicate->has_value()) return **std::move(duplicate);
 
-  const PlanContext context{group_->overlay, NextTime(),     random_,
-                            *hasher_,        digest_key_id_, group_->changes_roster};
+  const PlanContext context{group_->overlay, NextTime(), random_, *hasher_, digest_key_id_};
   absl::StatusOr<Plan> plan = proposal.plan(context);
   if (!plan.ok()) return plan.status();
   stored::v1::Entry& entry = plan->entry;
@@ -237,7 +235,6 @@ absl::StatusOr<replication::Position> Sequencer::Place(Group& group, stored::v1:
   }
   last_time_us_ = entry.header().time_us();
   group.bytes += sealed->bytes.size();
-  group.changes_roster = group.changes_roster || ChangesRoster(entry);
   group.new_secret = group.new_secret || HasSecret(entry);
   group.entries.push_back({sealed->position, std::move(entry), sealed->bytes.size()});
   group.sealed.push_back(*std::move(sealed));

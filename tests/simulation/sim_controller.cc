@@ -49,8 +49,11 @@ bool SimController::OpenMachines() {
   store::Store& seen = world_.Is(Mutation::kStagesKeptByNewTerm)
                            ? static_cast<store::Store&>(seen_by_sequencer_)
                            : static_cast<store::Store&>(disk_);
+  Sequencer::Options options{.controller = "c1", .group_entries = 16};
+  // What this loses on the disk would be remembered.
+  if (world_.Is(Mutation::kRequestForgotten)) options.cache_bytes = 0;
   absl::StatusOr<std::unique_ptr<Sequencer>> sequencer =
-      Sequencer::Open(*log_, seen, world_.clock, dice_, {.controller = "c1", .group_entries = 16});
+      Sequencer::Open(*log_, seen, world_.clock, dice_, options);
   if (!sequencer.ok()) {
     world_.Check(absl::StrCat("the controller can't open its replica: ", sequencer.status().ToString()));
     return false;
