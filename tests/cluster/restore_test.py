@@ -13,6 +13,10 @@ LOAD = 1500
 class Restore(ClusterCase):
     # In order of their names; each restores the same service again.
 
+    def setUp(self):
+        # Streams that ended with a restore before are open again.
+        self.cluster.wait_counted()
+
     def test_nodes_are_brought_to_the_restored_state_once_it_is_confirmed(self):
         kept = self.create_zone("kept.test", "www 60 IN A 192.0.2.1\n")
         self.create_zone("deleted.test", "www 60 IN A 192.0.2.2\n")
