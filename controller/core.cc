@@ -28,6 +28,7 @@ absl::Status Core::Start(replication::Random& random) {
   absl::StatusOr<std::unique_ptr<Quarantine>> quarantine = Quarantine::Open(*store_, clock_);
   if (!quarantine.ok()) return quarantine.status();
   quarantine_ = *std::move(quarantine);
+  quarantine_->set_before_lift([this] { return ReadAnew(); });
   absl::StatusOr<std::unique_ptr<InsyncDriver>> driver = InsyncDriver::Open(*store_, (*sequencer)->head());
   if (!driver.ok()) return driver.status();
   driver_ = *std::move(driver);

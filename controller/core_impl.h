@@ -108,6 +108,8 @@ class Core : public Controller, private ImportHost {
   void AddNodeAlarms(const Roster& roster, admin::v1::Status& status) const;
   // Zones that are quarantined, and the scrub of this replica.
   void AddInspection(const store::Reader& reader, admin::v1::Status& status) const;
+  // Plans remember nothing of what they read before.
+  absl::Status ReadAnew();
   // Zones in quarantine that an entry is about may have been made right by it.
   void LookAgain(const stored::v1::Entry& entry);
   absl::StatusOr<stored::v1::ChangeRow> ChangeRow(const store::Reader& reader, const std::string& id) const;

@@ -50,6 +50,13 @@ void Core::ProposeAsync(Proposal proposal, Sequencer::Done done) {
   thread_->ProposeAsync(std::move(proposal), std::move(done));
 }
 
+absl::Status Core::ReadAnew() {
+  Proposal proposal;
+  proposal.read_anew = true;
+  proposal.plan = [](const PlanContext&) { return Plan{}; };
+  return thread_->Propose(std::move(proposal)).status();
+}
+
 void Core::LookAgain(const stored::v1::Entry& entry) {
   const stored::v1::ZoneRow* zone = ChangedZone(entry);
   if (inspector_ == nullptr || zone == nullptr || quarantine_->Reason(zone->id()).empty()) return;

@@ -23,7 +23,8 @@ absl::StatusOr<std::unique_ptr<Quarantine>> Quarantine::Open(store::Store& store
     stored::v1::QuarantineRow row;
     const std::string zone_id(it->key().substr(prefix.size()));
     // One that can't be read is a note all the same.
-    if (!row.ParseFromString(std::string(it->value()))) row.set_reason("its note can't be read");
+    if (!row.ParseFromString(std::string(it->value())) || row.reason().empty())
+      row.set_reason("its note can't be read");
     row.set_zone_id(zone_id);
     LogError("zone {} is quarantined: {}", zone_id, row.reason());
     quarantine->rows_.emplace(zone_id, std::move(row));
@@ -61,9 +62,15 @@ void Quarantine::Put(const std::string& zone_id, uint64_t generation, uint64_t r
 
 void Quarantine::Lift(const std::string& zone_id, uint64_t generation) {
   const std::lock_guard<std::mutex> writing(writing_);
+  if (Reason(zone_id).empty()) return;
+  if (const absl::Status forgotten = before_lift_ ? before_lift_() : absl::OkStatus(); !forgotten.ok()) {
+    LogWarning("zone {} stays in quarantine though it is what its digest says: {}", zone_id,
+               std::string(forgotten.message()));
+    return;
+  }
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (rows_.erase(zone_id) == 0) return;
+    rows_.erase(zone_id);
   }
   LogInfo("zone {} (generation {}) is what its digest says again: its quarantine has ended", zone_id,
           generation);

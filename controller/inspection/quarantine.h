@@ -4,10 +4,12 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,6 +30,10 @@ class Quarantine {
   // Notes it, synced, and logs an error; no-op if it is noted already. A note that can't be written counts until the
   // process ends.
   void Put(const std::string& zone_id, uint64_t generation, uint64_t revision, const std::string& reason);
+  // Called before a zone is let out, by the thread that does: whoever remembers what it held forgets that. Not OK: it
+  // stays in, for another Lift to try again. Set it once, before the first Lift; may be empty.
+  using BeforeLift = std::function<absl::Status()>;
+  void set_before_lift(BeforeLift before_lift) { before_lift_ = std::move(before_lift); }
   // Its record sets, under that generation, are what its row says. No-op if it is not noted.
   void Lift(const std::string& zone_id, uint64_t generation);
 
@@ -45,6 +51,7 @@ class Quarantine {
 
   store::Store& store_;
   replication::Clock& clock_;
+  BeforeLift before_lift_;
   // Held while a note is written: they are rare.
   std::mutex writing_;
   mutable std::mutex mutex_;

@@ -51,6 +51,8 @@ struct Proposal {
   // The zone it is about, if it is about one that is there. Proposals of one zone are judged in the order they came,
   // and take turns with those of other zones; those of none take turns by principal.
   std::string zone_id;
+  // What plans read was written by somebody else than the sequencer: from this proposal on it is read anew.
+  bool read_anew = false;
   // So long it may wait for others to share their append with it. They don't wait for it.
   int64_t patience_us = 0;
 };

@@ -142,6 +142,7 @@ absl::Status Sequencer::ReadKey() {
 }
 
 void Sequencer::Add(const Proposal& proposal, Done done) {
+  if (proposal.read_anew) cache_.Forget();
   if (absl::Status status = EnsureReady(); !status.ok()) {
     settled_.push_back({std::move(done), std::move(status)});
     return;

@@ -113,7 +113,8 @@ class Sequencer {
 
   replication::Log& log_;
   store::Store& replica_;
-  // What plans read. It learns of each group once that is committed: nobody else writes what plans read while this leads.
+  // What plans read. It learns of each group once that is committed: nobody else writes what plans read while this
+  // leads, but for a repair of this replica (Proposal::read_anew).
   store::ReadCache cache_;
   replication::Clock& clock_;
   replication::Random& random_;
