@@ -107,7 +107,6 @@ int64_t Inspector::Scrub() {
     // Without it the next process reads some zones again: that the disk can't be written is told elsewhere.
     store_.Write(batch, store::Store::Sync::kNo).IgnoreError();
   }
-  if (!step.store.ok()) LogError("the zones can't be scrubbed: {}", std::string(step.store.message()));
   for (const replication::ScrubFinding& finding : step.findings) Suspect(finding.zone_id);
   if (!step.ended) return step.wait_us;
   if (scrubber_.progress().zones > 0) {

@@ -12,8 +12,6 @@ namespace {
 constexpr size_t kNumbers = 6;
 // Nothing to do: look again.
 constexpr int64_t kIdleUs = 1'000'000;
-// Until a store that could not be read is looked at again.
-constexpr int64_t kUnreadableUs = 60'000'000;
 // What opening a zone costs, in bytes read.
 constexpr uint64_t kZoneBytes = 1024;
 
@@ -72,7 +70,7 @@ Scrubber::Step Scrubber::Next() {
   bytes_ = 0;
   while (!step.ended && step.store.ok() && bytes_ < options_.step_bytes) ReadOn(step);
   if (!step.store.ok()) {
-    step.wait_us = kUnreadableUs;
+    step.wait_us = kIdleUs;
     return step;
   }
   step.wait_us = static_cast<int64_t>(bytes_ * 1'000'000 / std::max<uint64_t>(options_.bytes_per_second, 1));
