@@ -141,8 +141,19 @@ absl::Status ZoneEdit::Remove(absl::string_view record_key) {
 
 // The zone's first change since there is another key: nodes can't follow it record by record, and fetch the zone.
 absl::Status ZoneEdit::TakeNewDigestKey() {
+  // What the old key does not vouch for, the new one must not.
+  absl::StatusOr<std::string> old_key = replication::ReadDigestKeyOf(context_.view, row_.digest_key_id());
+  if (!old_key.ok()) return old_key.status();
+  replication::Hasher old_hasher(*old_key);
+  const replication::RecordsPlace place{row_.id(), generation_};
+  absl::StatusOr<replication::ZoneTotals> stated = replication::RehashRecords(before(), place, old_hasher);
+  if (!stated.ok()) return stated.status();
+  if (*stated != pending_->totals) {
+    return absl::DataLossError(absl::StrCat("the controller's copy of zone ", row_.id(),
+                                            " is damaged: it can't be changed under a new digest key"));
+  }
   absl::StatusOr<replication::ZoneTotals> totals =
-      replication::RehashRecords(before(), {row_.id(), generation_}, context_.hasher);
+      replication::RehashRecords(before(), place, context_.hasher);
   if (!totals.ok()) return totals.status();
   pending_->totals = *totals;
   row_.set_digest_key_id(context_.digest_key_id);

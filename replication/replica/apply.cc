@@ -253,4 +253,15 @@ absl::StatusOr<DigestKeyInForce> ReadDigestKey(const store::Reader& reader) {
   return in_force;
 }
 
+absl::StatusOr<std::string> ReadDigestKeyOf(const store::Reader& reader, uint32_t id) {
+  absl::StatusOr<std::optional<FullView::ObjectRow>> object =
+      FullView(reader).GetObject(stored::v1::OBJECT_KIND_SECRET, absl::StrCat("digest/", id));
+  if (!object.ok()) return object.status();
+  if (!object->has_value()) return absl::NotFoundError(absl::StrCat("there is no digest key ", id));
+  stored::v1::SecretRow secret;
+  if (!secret.ParseFromString((*object)->row) || secret.secret().size() != Hasher::kKeyBytes)
+    return absl::DataLossError(absl::StrCat("the replica holds a damaged secret digest/", id));
+  return secret.secret();
+}
+
 }  // namespace quartet::replication

@@ -46,5 +46,7 @@ struct DigestKeyInForce {
   std::string key;
 };
 absl::StatusOr<DigestKeyInForce> ReadDigestKey(const store::Reader& reader);
+// A key that was in force once. NOT_FOUND, DATA_LOSS: it is not there, or damaged.
+absl::StatusOr<std::string> ReadDigestKeyOf(const store::Reader& reader, uint32_t id);
 
 }  // namespace quartet::replication

@@ -167,7 +167,9 @@ absl::StatusOr<Plan> PlanMove(const PlanContext& context, const std::string& zon
   return PlanRow(context, *row, std::move(after));
 }
 
-absl::StatusOr<Plan> PlanDigestKey(const PlanContext& context, uint32_t key) {
+absl::StatusOr<Plan> PlanDigestKey(const PlanContext& context) {
+  const auto key = static_cast<uint32_t>(context.time_us / kSecond);
+  if (key <= context.digest_key_id) return absl::FailedPreconditionError("there is one of this second");
   Plan plan;
   stored::v1::ObjectEffect& object = *plan.entry.add_effects()->mutable_object();
   object.set_kind(stored::v1::OBJECT_KIND_SECRET);

@@ -26,7 +26,8 @@ absl::StatusOr<controller::Plan> PlanUndeletion(const controller::PlanContext& c
 // To the other nameserver of stripe a, or d, or both.
 absl::StatusOr<controller::Plan> PlanMove(const controller::PlanContext& context, const std::string& zone_id,
                                           uint64_t salt);
-absl::StatusOr<controller::Plan> PlanDigestKey(const controller::PlanContext& context, uint32_t key);
+// Its number is the time: one that was used before a restore is never used again.
+absl::StatusOr<controller::Plan> PlanDigestKey(const controller::PlanContext& context);
 
 // The next chunk of the zone's import; the first one if none is open.
 absl::StatusOr<controller::Plan> PlanChunk(const controller::PlanContext& context, const std::string& zone_id,

@@ -89,7 +89,6 @@ class Timeline {
   const std::map<std::string, Change>& changes() const { return changes_; }
   // Changes that are not INSYNC, by id.
   const std::set<std::string>& pending() const { return pending_; }
-  uint32_t digest_key() const { return digest_keys_.empty() ? 0 : digest_keys_.rbegin()->first; }
 
   // What the last entries applied made INSYNC, and counted, and whom that rests on; emptied by the caller.
   struct Proven {

@@ -66,9 +66,8 @@ bool Users::Ask(const Action& action) {
     return true;
   }
   if (action.kind == Kind::kNewKey) {
-    const uint32_t key = world_.truth.now.digest_key() + 1;
     Propose({absl::StrCat("key/", ++requests_),
-             [key](const PlanContext& context) { return PlanDigestKey(context, key); }});
+             [](const PlanContext& context) { return PlanDigestKey(context); }});
     return true;
   }
   const std::string* zone_id = world_.truth.now.ZoneOf(action.zone);
