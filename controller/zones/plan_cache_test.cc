@@ -153,6 +153,7 @@ TEST(PlanCacheTest, MakesTheEntriesThatPlansWithoutItMake) {
     ASSERT_EQ(side->Flush().size(), size_t{kZones});
   }
   std::vector<std::string> zones;
+  zones.reserve(kZones);
   for (int i = 0; i < kZones; ++i)
     zones.push_back(FullView(with.store()).ZonesNamed("", N(ZoneName(i)))->front());
 

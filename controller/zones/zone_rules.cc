@@ -77,12 +77,13 @@ class ZoneChecker {
   absl::StatusOr<std::set<Type>> TypesAt(const std::string& owner_key) const {
     const std::string prefix = absl::StrCat(owner_key, absl::string_view("\0", 1));
     std::set<Type> types;
-    const absl::Status status = view_.VisitRecords(
-        edit_.zone_id(), edit_.generation(), prefix, store::PrefixEnd(prefix), [&](FullView::Record record) {
-          const auto parts = replication::SplitRecordKey(record.key);
-          if (parts.ok()) types.insert(parts->type);
-          return true;
-        });
+    const absl::Status status =
+        view_.VisitRecords(edit_.zone_id(), edit_.generation(), prefix, store::PrefixEnd(prefix),
+                           [&](const FullView::Record& record) {
+                             const auto parts = replication::SplitRecordKey(record.key);
+                             if (parts.ok()) types.insert(parts->type);
+                             return true;
+                           });
     if (!status.ok()) return status;
     return types;
   }
@@ -92,15 +93,15 @@ class ZoneChecker {
     std::string found;
     // Names below begin with the key and a label, whose first byte is above 0; so this leaves out the owner
     // itself.
-    const absl::Status status =
-        view_.VisitRecords(edit_.zone_id(), edit_.generation(), absl::StrCat(key, "\x01"),
-                           store::PrefixEnd(key), [&](FullView::Record record) {
-                             const auto parts = replication::SplitRecordKey(record.key);
-                             if (!parts.ok()) return true;
-                             const auto name = dns::NameFromCanonicalKey(parts->owner_key, edit_.apex());
-                             found = name.ok() ? name->ToString() : "?";
-                             return false;
-                           });
+    absl::Status status = view_.VisitRecords(edit_.zone_id(), edit_.generation(), absl::StrCat(key, "\x01"),
+                                             store::PrefixEnd(key), [&](const FullView::Record& record) {
+                                               const auto parts = replication::SplitRecordKey(record.key);
+                                               if (!parts.ok()) return true;
+                                               const auto name =
+                                                   dns::NameFromCanonicalKey(parts->owner_key, edit_.apex());
+                                               found = name.ok() ? name->ToString() : "?";
+                                               return false;
+                                             });
     if (!status.ok() || found.empty()) return status;
     RuleFault(faults_, owner, Type::kDname, "names-below-dname",
               absl::StrCat("there can be no names below a DNAME, here ", found));

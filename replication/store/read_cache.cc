@@ -22,7 +22,7 @@ struct ReadCache::Values {
   size_t bytes = 0;
 
   // Precondition: it is not there.
-  void Add(absl::string_view key, std::optional<std::string> value) {
+  void Add(absl::string_view key, std::optional<std::string>&& value) {
     bytes += BytesOf(key, value);
     by_key.emplace(std::string(key), std::move(value));
   }

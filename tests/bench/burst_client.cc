@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <cstdio>
+#include <exception>
 #include <string>
 #include <thread>
 #include <vector>
@@ -113,12 +114,9 @@ int Run(const Options& options) {
   return 0;
 }
 
-}  // namespace
-}  // namespace quartet::tests
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   CLI::App app("Measures how fast a burst of changes over many zones becomes visible.");
-  quartet::tests::Options options;
+  Options options;
   options.connection.AddOptions(app);
   app.add_option("--zones", options.zones, "Zones there are, as make_many_zones made them")
       ->capture_default_str();
@@ -128,5 +126,18 @@ int main(int argc, char** argv) {
   app.add_option("--callers", options.callers, "Changes under way at a time")->capture_default_str();
   app.add_option("--port", options.port, "Port the nodes answer on")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  return quartet::tests::Run(options);
+  return Run(options);
+}
+
+}  // namespace
+}  // namespace quartet::tests
+
+int main(int argc, char** argv) {
+  // The command line's library and the standard library throw; nothing of ours does.
+  try {
+    return quartet::tests::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }

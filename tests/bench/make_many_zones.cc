@@ -2,6 +2,7 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <string>
 
 #include "tests/bench/many_zones.h"
@@ -27,17 +28,27 @@ int Run(const Options& options) {
   return 0;
 }
 
-}  // namespace
-}  // namespace quartet::tests
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   CLI::App app("Makes many zones in the database of a service whose controller is not running.");
-  quartet::tests::Options options;
+  Options options;
   app.add_option("--data", options.directory, "The controller's directory")->required();
   app.add_option("--zones", options.wanted.zones)->capture_default_str();
   app.add_option("--record-sets", options.wanted.record_sets, "Of a zone, SOA and NS among them")
       ->capture_default_str();
   app.add_option("--callers", options.wanted.callers, "Zones made side by side")->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  return quartet::tests::Run(options);
+  return Run(options);
+}
+
+}  // namespace
+}  // namespace quartet::tests
+
+int main(int argc, char** argv) {
+  // The command line's library and the standard library throw; nothing of ours does.
+  try {
+    return quartet::tests::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <exception>
 #include <memory>
 #include <string>
 #include <thread>
@@ -117,12 +118,9 @@ class Load {
   std::atomic<int64_t> next_ = 0;
 };
 
-}  // namespace
-}  // namespace quartet::tests
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   CLI::App app("Makes changes from many clients for some time.");
-  quartet::tests::Options options;
+  Options options;
   options.connection.AddOptions(app);
   app.add_option("--zones", options.zones, "Zones there are, as make_many_zones made them")
       ->check(CLI::PositiveNumber)
@@ -130,6 +128,19 @@ int main(int argc, char** argv) {
   app.add_option("--clients", options.clients)->check(CLI::PositiveNumber)->capture_default_str();
   app.add_option("--seconds", options.seconds)->capture_default_str();
   CLI11_PARSE(app, argc, argv);
-  quartet::tests::Load(options).Run();
+  Load(options).Run();
   return 0;
+}
+
+}  // namespace
+}  // namespace quartet::tests
+
+int main(int argc, char** argv) {
+  // The command line's library and the standard library throw; nothing of ours does.
+  try {
+    return quartet::tests::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }
