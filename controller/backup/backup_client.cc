@@ -56,7 +56,7 @@ absl::StatusOr<Manifest> FetchBackup(const BackupOptions& options,
     progress((*writer)->bytes(), (*writer)->bytes_total());
   }
   if (!taken.ok()) context.TryCancel();
-  const absl::Status ended = ToAbsl(reader->Finish(), options.controller);
+  absl::Status ended = ToAbsl(reader->Finish(), options.controller);
   if (!taken.ok()) return taken;
   if (!ended.ok()) return ended;
   return (*writer)->Finish();

@@ -25,7 +25,7 @@ absl::StatusOr<Manifest> BackupTest::Backup(const std::string& name, const OnPar
   absl::StatusOr<std::unique_ptr<BackupWriter>> writer = BackupWriter::Create(Path(name));
   if (!writer.ok()) return writer.status();
   absl::Status taken;
-  const absl::Status made = maker_->Make({}, [&](const admin::v1::BackupPart& part) {
+  absl::Status made = maker_->Make({}, [&](const admin::v1::BackupPart& part) {
     if (on_part) on_part(part);
     taken = (*writer)->Take(part);
     return taken.ok();
