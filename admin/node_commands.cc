@@ -128,10 +128,10 @@ void ShowNode(Session& session, const Arguments& arguments) {
   if (node.exceptions_size() > 0) {
     Table table({"ZONE", "SERVES REVISION", "WHY"});
     for (const v1::NodeException& exception : node.exceptions()) {
-      table.Add(
-          {LastPart(exception.zone()),
-           exception.served_revision() == 0 ? "none (SERVFAIL)" : absl::StrCat(exception.served_revision()),
-           exception.reason()});
+      table.Add({LastPart(exception.zone()),
+                 exception.served_revision() == 0 ? "none it vouches for"
+                                                  : absl::StrCat(exception.served_revision()),
+                 exception.reason()});
     }
     table.Print("");
   }

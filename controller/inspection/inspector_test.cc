@@ -38,6 +38,14 @@ class InspectionTest : public PlanTest {
         ->zone_id;
   }
 
+  // Has the sequencer forget what plans have read, and then run this one.
+  absl::Status ReadAnew(PlanFn plan) {
+    Proposal proposal;
+    proposal.plan = std::move(plan);
+    proposal.read_anew = true;
+    return Commit(std::move(proposal)).status();
+  }
+
   absl::StatusOr<Outcome> Change(const std::string& zone_id, const std::string& owner,
                                  const std::string& address) {
     google::protobuf::RepeatedPtrField<admin::v1::RecordSetChange> changes;
@@ -140,19 +148,16 @@ TEST_F(InspectionTest, AZoneThatWasMadeRightIsChangedFromWhatItHoldsNow) {
   const std::string right = Get(soa);
   Put(soa, absl::StrCat(right, "x"));
   ASSERT_NE(Inspect(zone)->fault, "");
-  const auto read = [&](const PlanContext& context) {
-    EXPECT_TRUE(context.view.Get(soa).ok());
-    return Plan{};
-  };
-  ASSERT_TRUE(Commit({.plan = read, .read_anew = true}).ok());
+  ASSERT_TRUE(ReadAnew([&](const PlanContext& context) {
+                EXPECT_TRUE(context.view.Get(soa).ok());
+                return Plan{};
+              }).ok());
 
   Put(soa, right);
   quarantine_->set_before_lift([] { return absl::UnavailableError("not now"); });
   EXPECT_EQ(Inspect(zone)->fault, "");
   EXPECT_NE(quarantine_->Reason(zone), "") << "who remembers it can't be told";
-  quarantine_->set_before_lift([this] {
-    return Commit({.plan = [](const PlanContext&) { return Plan{}; }, .read_anew = true}).status();
-  });
+  quarantine_->set_before_lift([this] { return ReadAnew([](const PlanContext&) { return Plan{}; }); });
   EXPECT_EQ(Inspect(zone)->fault, "");
   EXPECT_EQ(quarantine_->Reason(zone), "");
   // The change moves the SOA's serial.
