@@ -236,7 +236,6 @@ void SimNode::SendAll(const std::vector<v1::SubscribeRequest>& requests) {
 
 void SimNode::Install(const std::vector<ZoneUpdate>& updates, bool besides) {
   for (const ZoneUpdate& update : updates) {
-    if (update.kind != ZoneUpdate::Kind::kFail) unloadable_.erase(update.zone_id);
     if (update.kind == ZoneUpdate::Kind::kRecords && KeepForLoading(update)) continue;
     if (update.kind != ZoneUpdate::Kind::kRecords) loading_.erase(update.zone_id);
     const bool large = update.kind == ZoneUpdate::Kind::kLoad && update.record_sets >= kLargeZone;
@@ -262,7 +261,10 @@ bool SimNode::KeepForLoading(const ZoneUpdate& update) {
 
 void SimNode::InstallNow(const ZoneUpdate& update) {
   const absl::Status installed = served_.Install({update}, disk_, subscriber_->digest_keys());
-  if (installed.ok()) return;
+  if (installed.ok()) {
+    if (update.kind != ZoneUpdate::Kind::kFail) unloadable_.erase(update.zone_id);
+    return;
+  }
   if (update.kind != ZoneUpdate::Kind::kLoad) {
     world_.Check(absl::StrCat(name_, ": ", installed.message()));
     return;
