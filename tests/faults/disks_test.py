@@ -358,7 +358,8 @@ def remount(folder, how):
 def fill(folder):
     """Writes until nothing more goes."""
     with open(folder / "filler", "wb", buffering=0) as filler:
-        for size in (1 << 16, 1 << 12, 1):
+        # Not byte by byte: what the process itself gives free meanwhile would take minutes to fill.
+        for size in (1 << 16, 1 << 12):
             with contextlib.suppress(OSError):
                 while True:
                     filler.write(b"\0" * size)
