@@ -61,6 +61,7 @@ void InsyncDriver::Committed(const std::vector<Sequencer::Committed>& entries) {
     }
     for (const std::string& id : insync) tracker_.SetInsync(id);
     if (roster_moved) ReadRosterAgain();
+    moved_ = moved_ || !entries.empty();
   }
   if (!insync.empty()) watches_.ChangesInsync(insync);
   if (roster_moved) watches_.RosterMoved();
@@ -82,6 +83,7 @@ void InsyncDriver::OnProgress(const std::vector<replication::NodeProgress>& prog
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     moves = tracker_.Update(progress);
+    moved_ = moved_ || !moves.empty();
   }
   if (moves.empty()) return;
   watches_.NodesMoved(moves);
@@ -96,6 +98,7 @@ void InsyncDriver::ProposeWhatIsTrue() {
     results = tracker_.Take();
     if (results.empty()) return;
     proposed_ = true;
+    moved_ = false;
   }
   Proposal proposal;
   if (results.count.empty() && results.drained.empty() && !watches_.AnyWatched(results.insync)) {
@@ -110,14 +113,16 @@ void InsyncDriver::ProposeWhatIsTrue() {
 }
 
 void InsyncDriver::Ended(const InsyncTracker::Results& results, const absl::StatusOr<Outcome>& outcome) {
+  bool moved = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     tracker_.Settled(results);
     proposed_ = false;
+    moved = moved_;
   }
-  // Where nothing was logged, asking again at once would give the same: the next acknowledgement or commit
-  // asks.
-  if (outcome.ok() && outcome->appended) ProposeWhatIsTrue();
+  // Where nothing was logged and nothing moved, asking again at once would give the same: the next acknowledgement
+  // or commit asks.
+  if (moved || (outcome.ok() && outcome->appended)) ProposeWhatIsTrue();
 }
 
 admin::v1::Change InsyncDriver::Describe(const stored::v1::ChangeRow& row,

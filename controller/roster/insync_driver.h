@@ -63,6 +63,8 @@ class InsyncDriver {
   mutable std::mutex mutex_;
   InsyncTracker tracker_;
   bool proposed_ = false;
+  // Something moved since the last one was made: what that found not to be true may be true by now.
+  bool moved_ = false;
 };
 
 }  // namespace quartet::controller

@@ -46,7 +46,8 @@ class InsyncPlanTest : public PlanTest {
   }
   void Tell() { driver_->Committed(TakeCommitted()); }
 
-  void Ack(const std::string& node, uint64_t index) {
+  void Ack(const std::string& node, uint64_t index,
+           const std::vector<replication::ZoneException>& exceptions = {}) {
     NodeProgress progress;
     progress.node = node;
     progress.nameserver = ReadRoster(store_)->nodes.at(node).row.nameserver();
@@ -54,6 +55,7 @@ class InsyncPlanTest : public PlanTest {
     progress.acknowledged = true;
     progress.epoch = sequencer_->head().epoch;
     progress.acknowledged_index = index;
+    progress.exceptions = exceptions;
     driver_->OnProgress({progress});
   }
   void AckAll(uint64_t index) {
@@ -122,6 +124,27 @@ TEST_F(InsyncPlanTest, ANodeCountedInFlightStopsWhatItDoesNotServe) {
   Settle();
   EXPECT_FALSE(IsInsync(change));
   Ack("n-x", (*view_.Change(change))->index());
+  Settle();
+  EXPECT_TRUE(IsInsync(change));
+}
+
+TEST_F(InsyncPlanTest, WhatIsTrueAgainBeforeAProposalEndedIsNotForgotten) {
+  AckAll(sequencer_->head().index);
+  Settle();
+  const std::string change = MakeZone("example.com.");
+  const uint64_t index = (*view_.Change(change))->index();
+  const std::string zone = (*view_.Change(change))->zone_id();
+  AckAll(index);
+  ASSERT_EQ(waiting_.size(), 1u);
+  auto [proposal, done] = std::move(waiting_.front());
+  waiting_.clear();
+  // A node takes the zone back, so that the proposal finds nothing to log, and serves it before that is known.
+  Ack("n-a", index, {{zone, 0, "being loaded"}});
+  absl::StatusOr<Outcome> outcome = Commit(std::move(proposal));
+  ASSERT_TRUE(outcome.ok());
+  EXPECT_FALSE(outcome->appended);
+  Ack("n-a", index);
+  done(std::move(outcome));
   Settle();
   EXPECT_TRUE(IsInsync(change));
 }
