@@ -10,6 +10,7 @@ namespace v1 = replication::v1;
 using replication::SessionId;
 
 constexpr int64_t kKeepAlive = 8 * kSecond;
+constexpr int64_t kLostIsNoticed = 5 * kSecond;
 
 int64_t Network::Arrival(int64_t& last_us) {
   // Mostly a network of one continent, now and then a bad one.
@@ -70,6 +71,9 @@ void Network::ToNode(FeedEnd& from, SessionId session, const v1::SubscribeRespon
   if (stream->lose_next && message.has_span()) {
     stream->lose_next = false;
     world_.Saw(message.span().entries().empty() ? "heartbeat lost" : "entries lost");
+    // It may have taken the last credit, so that nothing follows that shows the gap: then the stream does not last either.
+    TellNode(stream, kLostIsNoticed);
+    TellController(stream, kLostIsNoticed);
     return;
   }
   const bool twice = std::exchange(stream->double_next, false);
