@@ -103,14 +103,15 @@ void PublisherMachine::EndTurn(std::unique_ptr<Turn> ended) {
   if (session.closed) return;
   session.stuck_since_us = 0;
   Emit(session, std::move(turn->messages));
+  // First of all: nothing more is sent on a stream that failed.
+  if (!turn->status.ok()) {
+    End(session, turn->status);
+    return;
+  }
   if (turn->of_zones) {
     EndZonesTurn(session);
   } else {
     EndSpansTurn(session);
-  }
-  if (!turn->status.ok()) {
-    End(session, turn->status);
-    return;
   }
   Schedule(session);
 }

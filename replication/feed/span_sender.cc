@@ -113,7 +113,12 @@ absl::Status SpanSender::SendSpans(const FeedSource& source, LogWindow& window, 
   size_t work = kTurnWork;
   while (credit_ > 0 && scanned_.index < head.index && work > 0) {
     v1::Span span;
-    if (absl::Status status = FillSpan(source, window, head, work, span); !status.ok()) return status;
+    const Position before = scanned_;
+    if (absl::Status status = FillSpan(source, window, head, work, span); !status.ok()) {
+      // What was read for this span is not sent: nothing may go on behind it.
+      scanned_ = before;
+      return status;
+    }
     Made made;
     if (span.entries_size() > 0) messages.push_back(Emit(source, span, scanned_, made));
   }

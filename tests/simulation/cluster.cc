@@ -211,6 +211,10 @@ void Cluster::Heal() {
 void Cluster::RunUntilConverged() {
   const int64_t deadline = world_.clock.now() + kConvergence;
   while (!world_.finding.has_value()) {
+    users_.ReplaceDrained([this](const std::string& name) {
+      const auto node = nodes_.find(name);
+      return world_.truth.now.IsDrained(name) || (node != nodes_.end() && node->second->drained());
+    });
     RunFor(200 * kMillisecond);
     const Finding missing = checks_.Converged(nodes_);
     if (!missing.has_value()) return;

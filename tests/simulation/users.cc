@@ -153,4 +153,19 @@ void Users::Restored() {
   last_.clear();
 }
 
+void Users::ReplaceDrained(const std::function<bool(const std::string& node)>& is_drained) {
+  const auto& nodes = world_.truth.now.nodes();
+  for (const std::string& first : FirstNodes()) {
+    const bool any = std::any_of(nodes.begin(), nodes.end(), [&](const auto& node) {
+      return node.second.nameserver == NameserverOf(first) && !is_drained(node.first);
+    });
+    if (any) continue;
+    std::string name = first;
+    while (world_.truth.now.FindNode(name) != nullptr || is_drained(name)) name += "x";
+    Propose({absl::StrCat("replace/", name, "/", ++requests_), [name](const PlanContext& context) {
+               return controller::PlanNode(context, name, NameserverOf(name));
+             }});
+  }
+}
+
 }  // namespace quartet::simulation

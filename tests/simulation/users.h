@@ -31,6 +31,8 @@ class Users {
   // How many ever.
   uint64_t told() const { return told_; }
   void Restored();
+  // Nameservers whose nodes are all drained for good get another one: else nothing would become INSYNC any more.
+  void ReplaceDrained(const std::function<bool(const std::string& node)>& is_drained);
 
  private:
   struct Request {
