@@ -8,6 +8,8 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "controller/imports/import_fixture.h"
 #include "controller/zones/faults.h"
 #include "controller/zones/zone_edit.h"
@@ -21,12 +23,20 @@ namespace {
 
 using Fault = std::tuple<std::string, std::string, std::string, uint32_t>;
 
+// Without the name of the zone, which has two labels: each side has a zone of its own.
+std::string InZone(const std::string& owner) {
+  const std::vector<std::string> labels = absl::StrSplit(absl::AsciiStrToLower(owner), '.');
+  // The last one is the root.
+  if (labels.size() < 3) return owner;
+  return absl::StrJoin(labels.begin(), labels.end() - 3, ".");
+}
+
 std::multiset<Fault> FaultsIn(const absl::Status& status) {
   std::multiset<Fault> out;
   const auto faults = FaultsOf(status);
   if (!faults.has_value()) return out;
   for (const auto& fault : faults->faults()) {
-    out.emplace(absl::AsciiStrToLower(fault.owner()), fault.type(), fault.rule(), fault.line());
+    out.emplace(InZone(fault.owner()), fault.type(), fault.rule(), fault.line());
   }
   return out;
 }
