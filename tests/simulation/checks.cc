@@ -145,7 +145,9 @@ Finding Checks::CheckServed(const SimNode& node, const std::string& zone_id) con
 Finding Checks::CheckInsync(const SimNode& node, const std::string& zone_id) const {
   const Timeline& now = world_.truth.now;
   const Timeline::Node* enrolled = now.FindNode(node.name());
-  if (!node.running() || !node.serving() || enrolled == nullptr || !enrolled->counted()) return std::nullopt;
+  if (!node.running() || !node.serving() || enrolled == nullptr || !enrolled->counted() ||
+      !enrolled->has_covered)
+    return std::nullopt;
   if (node.cursor().epoch != now.head().epoch || node.IsUnloadable(zone_id) || now.IsRotten(zone_id))
     return std::nullopt;
   const auto history = now.zones().find(zone_id);

@@ -182,7 +182,10 @@ void Timeline::ApplyObject(const stored::v1::ObjectEffect& effect) {
   stored::v1::NodeRow row;
   if (effect.kind() != stored::v1::OBJECT_KIND_NODE || !row.ParseFromString(effect.row())) return;
   if (row.state() == stored::v1::NODE_STATE_COUNTED) newly_counted_.push_back({row.id(), insync_index_});
-  nodes_[row.id()] = {row.nameserver(), row.state()};
+  Node& node = nodes_[row.id()];
+  node.nameserver = row.nameserver();
+  node.state = row.state();
+  node.has_covered = node.has_covered || row.state() == stored::v1::NODE_STATE_COUNTED;
 }
 
 Finding Timeline::ApplyInsync(const stored::v1::InsyncEffect& effect) {

@@ -72,6 +72,8 @@ class Timeline {
   struct Node {
     std::string nameserver;
     stored::v1::NodeState state = stored::v1::NODE_STATE_UNSPECIFIED;
+    // It covered all that was INSYNC. (One that is drained before is waited for, but has promised nothing.)
+    bool has_covered = false;
     bool counted() const {
       return state == stored::v1::NODE_STATE_COUNTED || state == stored::v1::NODE_STATE_DRAINING;
     }

@@ -66,6 +66,9 @@ bool Users::Ask(const Action& action) {
     return true;
   }
   if (action.kind == Kind::kNewKey) {
+    // Keys are numbered by seconds, and no restore is done within one.
+    if (world_.truth.now.head().epoch >> 24 >= static_cast<uint64_t>(world_.clock.WallMicros() / kSecond))
+      return true;
     Propose({absl::StrCat("key/", ++requests_),
              [](const PlanContext& context) { return PlanDigestKey(context); }});
     return true;
