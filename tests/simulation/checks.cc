@@ -58,6 +58,15 @@ Finding Differs(const SimNode& node, const std::string& zone_id, const replicati
   return std::nullopt;
 }
 
+// Each has a counted node: without one nothing becomes INSYNC there.
+bool HaveNodes(const Timeline& timeline, const Names& nameservers) {
+  return std::all_of(nameservers.begin(), nameservers.end(), [&](const std::string& nameserver) {
+    return std::any_of(timeline.nodes().begin(), timeline.nodes().end(), [&](const auto& node) {
+      return node.second.nameserver == nameserver && node.second.counted();
+    });
+  });
+}
+
 const replication::ServedZone* Served(const SimNode& node, const std::string& zone_id) {
   const auto found = node.served().zones().find(zone_id);
   return found == node.served().zones().end() ? nullptr : &found->second;
@@ -240,7 +249,10 @@ Finding Checks::Converged(const SimNodes& nodes) const {
     if (enrolled.state == stored::v1::NODE_STATE_DRAINING) return absl::StrCat(name, " is not drained");
   }
   size_t pending = 0;
-  for (const std::string& id : now.pending()) pending += now.IsRotten(now.changes().at(id).zone_id) ? 0 : 1;
+  for (const std::string& id : now.pending()) {
+    const std::string& zone_id = now.changes().at(id).zone_id;
+    if (!now.IsRotten(zone_id) && (all_sound || HaveNodes(now, *now.zones().at(zone_id).targets))) ++pending;
+  }
   if (pending == 0) return std::nullopt;
   return absl::StrCat(pending, " changes are not INSYNC");
 }
