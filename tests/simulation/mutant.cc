@@ -70,7 +70,13 @@ bool Mutant::ReceiveSpan(v1::Span& span, const Node& node) {
   const bool makes_good =
       mutation_ == Mutation::kSkipCursorRule || mutation_ == Mutation::kApplyAtWrongRevision;
   if (makes_good) *span.mutable_after() = expected_;
-  if (!IsNext(span)) return mutation_ != Mutation::kDuplicateSkippedWrongly;
+  if (!IsNext(span) && mutation_ == Mutation::kDuplicateSkippedWrongly) {
+    if (span.upto().index() <= expected_.index()) return false;
+    // Taken for one that is known already.
+    *span.mutable_after() = expected_;
+    span.clear_entries();
+  }
+  if (!IsNext(span)) return true;
   if (mutation_ == Mutation::kDoubledSpanApplied) BringBack(span);
   expected_ = span.upto();
   NodeEntries kept;

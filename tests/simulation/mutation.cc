@@ -12,7 +12,7 @@ const std::vector<MutationForm>& Mutations() {
       {Mutation::kDrainNotDurable, "drain-not-durable", "is drained, but answers"},
       {Mutation::kSkipCursorRule, "skip-cursor-rule", "does not know that it is behind"},
       {Mutation::kDoubledSpanApplied, "doubled-span-applied", "does not know that it is behind"},
-      {Mutation::kDuplicateSkippedWrongly, "duplicate-skipped-wrongly", "not converged"},
+      {Mutation::kDuplicateSkippedWrongly, "duplicate-skipped-wrongly", "does not know that it is behind"},
       {Mutation::kApplyAtWrongRevision, "apply-at-wrong-revision", "than the log's"},
       {Mutation::kFilterDropsEntry, "filter-drops-entry", "does not know that it is behind"},
       {Mutation::kZoneKeptAfterItLeft, "zone-kept-after-it-left", "does not know that it is behind"},
