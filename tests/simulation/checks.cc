@@ -17,6 +17,8 @@ struct StoredZone {
   // 0: it is not there.
   uint64_t revision = 0;
   bool behind = false;
+  // That it was settled in.
+  uint64_t epoch = 0;
 };
 
 StoredZone ReadStored(const store::Reader& disk, const std::string& zone_id) {
@@ -27,8 +29,10 @@ StoredZone ReadStored(const store::Reader& disk, const std::string& zone_id) {
   const auto local_bytes = disk.Get(layout::ZoneLocal(zone_id));
   if (row_bytes.ok() && row_bytes->has_value() && row.ParseFromString(**row_bytes))
     zone.revision = row.revision();
-  if (local_bytes.ok() && local_bytes->has_value() && local.ParseFromString(**local_bytes))
+  if (local_bytes.ok() && local_bytes->has_value() && local.ParseFromString(**local_bytes)) {
     zone.behind = !local.behind().empty();
+    zone.epoch = local.epoch();
+  }
   return zone;
 }
 
@@ -172,6 +176,9 @@ Finding Checks::CheckInsync(const SimNode& node, const std::string& zone_id) con
       std::any_of(history->second.revisions.lower_bound(revision), history->second.revisions.end(),
                   [&](const auto& later) { return !later.second.IsAt(node.nameserver()); });
   if (gone && !answers) return std::nullopt;
+  // An empty node that was filled by the controller from before the restore: what it has is of another epoch.
+  const StoredZone stored = ReadStored(node.disk(), zone_id);
+  if (stored.behind && stored.epoch != node.cursor().epoch) return std::nullopt;
   return absl::StrCat("revision ", revision, " of ", zone_id, " is INSYNC, but ", node.name(), " serves ",
                       served == nullptr ? "nothing"
                       : served->failing ? "SERVFAIL"
