@@ -155,7 +155,7 @@ Finding Checks::CheckServed(const SimNode& node, const std::string& zone_id) con
   return finding;
 }
 
-Finding Checks::CheckInsync(const SimNode& node, const std::string& zone_id) const {
+Finding Checks::CheckInsync(const SimNode& node, const std::string& zone_id) {
   const Timeline& now = world_.truth.now;
   const Timeline::Node* enrolled = now.FindNode(node.name());
   if (!node.running() || !node.serving() || enrolled == nullptr || !enrolled->counted() ||
@@ -170,7 +170,10 @@ Finding Checks::CheckInsync(const SimNode& node, const std::string& zone_id) con
   const uint64_t revision = insync->second;
   const replication::ServedZone* served = Served(node, zone_id);
   const bool answers = served != nullptr && !served->failing;
-  if (answers && served->revision >= revision) return std::nullopt;
+  if (answers && served->revision >= revision) {
+    unclaimed_.erase({node.name(), zone_id});
+    return std::nullopt;
+  }
   // It is not to be there any more, by that revision or by a later one; if it came back, it is a new one.
   const bool gone =
       std::any_of(history->second.revisions.lower_bound(revision), history->second.revisions.end(),
@@ -178,7 +181,9 @@ Finding Checks::CheckInsync(const SimNode& node, const std::string& zone_id) con
   if (gone && !answers) return std::nullopt;
   // An empty node that was filled by the controller from before the restore: what it has is of another epoch.
   const StoredZone stored = ReadStored(node.disk(), zone_id);
-  if (stored.behind && stored.epoch != node.cursor().epoch) return std::nullopt;
+  const std::pair<std::string, std::string> claim(node.name(), zone_id);
+  if (stored.behind && stored.epoch != node.cursor().epoch) unclaimed_.insert(claim);
+  if (unclaimed_.count(claim) != 0) return std::nullopt;
   return absl::StrCat("revision ", revision, " of ", zone_id, " is INSYNC, but ", node.name(), " serves ",
                       served == nullptr ? "nothing"
                       : served->failing ? "SERVFAIL"
