@@ -17,6 +17,8 @@ struct StoredZone {
   // 0: it is not there.
   uint64_t revision = 0;
   bool behind = false;
+  // That it was settled in.
+  uint64_t epoch = 0;
 };
 
 StoredZone ReadStored(const store::Reader& disk, const std::string& zone_id) {
@@ -27,8 +29,10 @@ StoredZone ReadStored(const store::Reader& disk, const std::string& zone_id) {
   const auto local_bytes = disk.Get(layout::ZoneLocal(zone_id));
   if (row_bytes.ok() && row_bytes->has_value() && row.ParseFromString(**row_bytes))
     zone.revision = row.revision();
-  if (local_bytes.ok() && local_bytes->has_value() && local.ParseFromString(**local_bytes))
+  if (local_bytes.ok() && local_bytes->has_value() && local.ParseFromString(**local_bytes)) {
     zone.behind = !local.behind().empty();
+    zone.epoch = local.epoch();
+  }
   return zone;
 }
 
@@ -151,7 +155,7 @@ Finding Checks::CheckServed(const SimNode& node, const std::string& zone_id) con
   return finding;
 }
 
-Finding Checks::CheckInsync(const SimNode& node, const std::string& zone_id) const {
+Finding Checks::CheckInsync(const SimNode& node, const std::string& zone_id) {
   const Timeline& now = world_.truth.now;
   const Timeline::Node* enrolled = now.FindNode(node.name());
   if (!node.running() || !node.serving() || enrolled == nullptr || !enrolled->counted() ||
@@ -166,12 +170,20 @@ Finding Checks::CheckInsync(const SimNode& node, const std::string& zone_id) con
   const uint64_t revision = insync->second;
   const replication::ServedZone* served = Served(node, zone_id);
   const bool answers = served != nullptr && !served->failing;
-  if (answers && served->revision >= revision) return std::nullopt;
+  if (answers && served->revision >= revision) {
+    unclaimed_.erase({node.name(), zone_id});
+    return std::nullopt;
+  }
   // It is not to be there any more, by that revision or by a later one; if it came back, it is a new one.
   const bool gone =
       std::any_of(history->second.revisions.lower_bound(revision), history->second.revisions.end(),
                   [&](const auto& later) { return !later.second.IsAt(node.nameserver()); });
   if (gone && !answers) return std::nullopt;
+  // An empty node that was filled by the controller from before the restore: what it has is of another epoch.
+  const StoredZone stored = ReadStored(node.disk(), zone_id);
+  const std::pair<std::string, std::string> claim(node.name(), zone_id);
+  if (stored.behind && stored.epoch != node.cursor().epoch) unclaimed_.insert(claim);
+  if (unclaimed_.count(claim) != 0) return std::nullopt;
   return absl::StrCat("revision ", revision, " of ", zone_id, " is INSYNC, but ", node.name(), " serves ",
                       served == nullptr ? "nothing"
                       : served->failing ? "SERVFAIL"

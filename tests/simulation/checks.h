@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "replication/base/position.h"
@@ -44,13 +45,15 @@ class Checks {
   Finding CheckPlace(const SimNode& node) const;
   Finding CheckStored(const SimNode& node, const Timeline& timeline, const std::string& zone_id) const;
   Finding CheckServed(const SimNode& node, const std::string& zone_id) const;
-  Finding CheckInsync(const SimNode& node, const std::string& zone_id) const;
+  Finding CheckInsync(const SimNode& node, const std::string& zone_id);
   Finding CheckAnswers(const SimNode& node) const;
   Finding NotConverged(const SimNode& node) const;
 
   World& world_;
   // Up to where a node's zones were checked.
   std::map<std::string, replication::Position> checked_;
+  // (Node, zone) whose copy is of another epoch, until it serves what is INSYNC in this one.
+  std::set<std::pair<std::string, std::string>> unclaimed_;
 };
 
 }  // namespace quartet::simulation
