@@ -78,6 +78,7 @@ void SimNode::Open() {
     return;
   }
   subscriber_ = *std::move(subscriber);
+  closed_ = subscriber_->drained();
   served_ = replication::ServedZones();
   loading_.clear();
   Install(subscriber_->StoredZones(), false);
@@ -147,7 +148,7 @@ void SimNode::Connected(bool to_old_controller) {
   mutant_.Connected(hello, to_old_controller);
   outside_.send(hello);
   // A controller that was restored from an older backup may not know.
-  if (subscriber_->drained()) outside_.send(subscriber_->SocketsClosed());
+  if (closed_) outside_.send(subscriber_->SocketsClosed());
   Round();
 }
 
@@ -226,6 +227,7 @@ void SimNode::WriteFailed() {
 void SimNode::Drain() {
   world_.Saw("drained");
   serving_ = false;
+  closed_ = true;
 }
 
 void SimNode::SendAll(const std::vector<v1::SubscribeRequest>& requests) {

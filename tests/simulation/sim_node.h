@@ -109,6 +109,8 @@ class SimNode {
   std::map<std::string, Loading> loading_;
   uint64_t builds_ = 0;
   bool serving_ = false;
+  // Its sockets are closed for good, as it was told.
+  bool closed_ = false;
   bool connected_ = false;
   bool writing_ = false;
   // A write failed: memory is ahead of the disk, and is read again from it before the next stream.
