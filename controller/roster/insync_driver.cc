@@ -93,6 +93,7 @@ void InsyncDriver::ProposeWhatIsTrue() {
   InsyncTracker::Results results;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    moved_meanwhile_ = proposed_;
     if (proposed_) return;
     results = tracker_.Take();
     if (results.empty()) return;
@@ -113,14 +114,16 @@ void InsyncDriver::ProposeWhatIsTrue() {
 }
 
 void InsyncDriver::Ended(const InsyncTracker::Results& results, const absl::StatusOr<Outcome>& outcome) {
+  bool moved_meanwhile = false;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     tracker_.Settled(results);
     proposed_ = false;
+    moved_meanwhile = moved_meanwhile_;
   }
   // Where nothing was logged, asking again at once would give the same: the next acknowledgement or commit
-  // asks.
-  if (outcome.ok() && outcome->appended) ProposeWhatIsTrue();
+  // asks. One that came meanwhile has asked already, and may have been the last for long.
+  if (moved_meanwhile || (outcome.ok() && outcome->appended)) ProposeWhatIsTrue();
 }
 
 admin::v1::Change InsyncDriver::Describe(const stored::v1::ChangeRow& row,

@@ -65,6 +65,8 @@ class InsyncDriver {
   // The tracker's roster is the committed one. Not so after it could not be read.
   bool roster_known_ = true;
   bool proposed_ = false;
+  // Something moved since that was proposed.
+  bool moved_meanwhile_ = false;
 };
 
 }  // namespace quartet::controller
