@@ -261,12 +261,17 @@ Finding Checks::Converged(const SimNodes& nodes) const {
     if (enrolled.state == stored::v1::NODE_STATE_DRAINING) return absl::StrCat(name, " is not drained");
   }
   size_t pending = 0;
+  std::string first;
   for (const std::string& id : now.pending()) {
-    const std::string& zone_id = now.changes().at(id).zone_id;
-    if (!now.IsRotten(zone_id) && (all_sound || HaveNodes(now, *now.zones().at(zone_id).targets))) ++pending;
+    const Timeline::Change& change = now.changes().at(id);
+    if (now.IsRotten(change.zone_id)) continue;
+    if (!all_sound && !HaveNodes(now, *now.zones().at(change.zone_id).targets)) continue;
+    ++pending;
+    if (first.empty())
+      first = absl::StrCat("revision ", change.revision, " of ", change.zone_id, " at ", change.index);
   }
   if (pending == 0) return std::nullopt;
-  return absl::StrCat(pending, " changes are not INSYNC");
+  return absl::StrCat(pending, " changes are not INSYNC, as ", first);
 }
 
 }  // namespace quartet::simulation

@@ -219,8 +219,8 @@ void Cluster::RunUntilConverged() {
     const Finding missing = checks_.Converged(nodes_);
     if (!missing.has_value()) return;
     if (world_.clock.now() < deadline) continue;
-    world_.Check(
-        absl::StrCat("not converged ", kConvergence / kSecond, " s after the last fault: ", *missing));
+    world_.Check(absl::StrCat("not converged ", kConvergence / kSecond, " s after the last fault: ", *missing,
+                              controller_.Progress()));
   }
 }
 

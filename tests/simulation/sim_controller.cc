@@ -351,6 +351,18 @@ void SimController::Tick() {
   Process();
 }
 
+std::string SimController::Progress() const {
+  std::string text;
+  if (!running()) return text;
+  for (const replication::NodeProgress& node : publisher_->Progress()) {
+    absl::StrAppend(&text, "; ", node.node, node.connected ? "" : " (away)", " at ", node.epoch, "/",
+                    node.acknowledged_index);
+    for (const replication::ZoneException& exception : node.exceptions)
+      absl::StrAppend(&text, " but ", exception.zone_id, " ", exception.served_revision);
+  }
+  return text;
+}
+
 void SimController::Trim(uint64_t keep) {
   if (!running() || sequencer_->head().index <= keep) return;
   // A full disk refuses it; nothing depends on it.

@@ -66,6 +66,9 @@ class SimController : public FeedEnd {
                const replication::v1::SubscribeRequest& message) override;
   void Close(replication::SessionId session) override;
 
+  // What each node has acknowledged, for people.
+  std::string Progress() const;
+
   // Forgets all but the last entries of the log.
   void Trim(uint64_t keep);
   // From now on it also crashes now and then between the disk and the answer.
