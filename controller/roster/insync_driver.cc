@@ -83,6 +83,7 @@ void InsyncDriver::OnProgress(const std::vector<replication::NodeProgress>& prog
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     moves = tracker_.Update(progress);
+    moved_meanwhile_ = moved_meanwhile_ || !moves.empty();
   }
   if (moves.empty()) return;
   watches_.NodesMoved(moves);
@@ -93,11 +94,11 @@ void InsyncDriver::ProposeWhatIsTrue() {
   InsyncTracker::Results results;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    moved_meanwhile_ = proposed_;
     if (proposed_) return;
     results = tracker_.Take();
     if (results.empty()) return;
     proposed_ = true;
+    moved_meanwhile_ = false;
   }
   Proposal proposal;
   if (results.count.empty() && results.drained.empty() && !watches_.AnyWatched(results.insync)) {

@@ -65,7 +65,7 @@ class InsyncDriver {
   // The tracker's roster is the committed one. Not so after it could not be read.
   bool roster_known_ = true;
   bool proposed_ = false;
-  // Something moved since that was proposed.
+  // Acknowledgements moved since the last proposal was made.
   bool moved_meanwhile_ = false;
 };
 
