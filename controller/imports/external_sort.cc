@@ -135,8 +135,7 @@ absl::Status ExternalSort::WriteRun() {
   });
   Run run{file_->size(), 0};
   for (const uint32_t place : places_) {
-    const absl::Status status =
-        file_->Append(absl::string_view(arena_).substr(place, BytesAt(arena_, place)));
+    absl::Status status = file_->Append(absl::string_view(arena_).substr(place, BytesAt(arena_, place)));
     if (!status.ok()) return status;
   }
   run.end = file_->size();

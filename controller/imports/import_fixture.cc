@@ -133,7 +133,7 @@ std::vector<std::string> ImportTest::Contents(const std::string& zone_id) {
   replication::ZoneTotals totals;
   std::vector<std::string> lines;
   const absl::Status status = view_.VisitRecords(
-      zone_id, *view_.ZoneGeneration(zone_id), "", "", [&](replication::FullView::Record record) {
+      zone_id, *view_.ZoneGeneration(zone_id), "", "", [&](const replication::FullView::Record& record) {
         totals.served += hasher.Hash(record.key, record.served);
         totals.control += hasher.Hash(record.key, record.control);
         ++totals.record_sets;

@@ -99,7 +99,7 @@ absl::Status SpoolFile::Flush() {
   if (absl::Status status = spool_.Take(buffer_.size()); !status.ok()) return status;
   // It counts from now on, written or not.
   written_ += buffer_.size();
-  const absl::Status status = WriteAll(descriptor_, buffer_);
+  absl::Status status = WriteAll(descriptor_, buffer_);
   buffer_.clear();
   return status;
 }

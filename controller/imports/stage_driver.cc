@@ -89,7 +89,7 @@ absl::Status StageDriver::Fill(ZoneMerge& merge, uint64_t total, Pulse& pulse) {
     put.set_served(std::string(set.served));
     put.set_control(std::string(set.control));
     bytes += size;
-    const absl::Status status = pulse.Beat(admin::v1::ImportProgress::PHASE_STAGING, sent, total);
+    absl::Status status = pulse.Beat(admin::v1::ImportProgress::PHASE_STAGING, sent, total);
     if (!status.ok()) return status;
   }
   if (!more.ok()) return more.status();
@@ -177,7 +177,7 @@ absl::Status AbortLeftOpen(ImportHost& host) {
   absl::StatusOr<std::vector<stored::v1::StageRow>> stages = replication::FullView(host.replica()).Stages();
   if (!stages.ok()) return stages.status();
   for (const stored::v1::StageRow& row : *stages) {
-    const absl::Status status =
+    absl::Status status =
         ProposeAbort(host, {row.zone_id(), row.stage(), row.chunks()}, "its import ended without it");
     if (!status.ok()) return status;
   }

@@ -120,7 +120,7 @@ absl::StatusOr<Upload> ReceiveText(ImportStream& stream, Spool& spool, Pulse& pu
     if (size + text.size() > dns::kMaxZoneFile) return TooLarge(size);
     hash.Add(text);
     if (absl::Status status = upload.text->Append(text); !status.ok()) return status;
-    const absl::Status status = pulse.Beat(v1::ImportProgress::PHASE_RECEIVING, size + text.size(), 0);
+    absl::Status status = pulse.Beat(v1::ImportProgress::PHASE_RECEIVING, size + text.size(), 0);
     if (!status.ok()) return status;
   }
   upload.hash = hash.Finish();

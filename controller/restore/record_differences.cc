@@ -71,7 +71,7 @@ absl::Status RecordDifferences::Begin(const std::string& node, const ZoneReport&
         absl::StrCat("it has the zone under digest key ", zone.digest_key_id(), ", which is not here"));
   }
   if (apex_.empty()) apex_ = zone.name();
-  Telling telling{std::make_unique<replication::Hasher>(key->second), nullptr};
+  Telling telling{replication::Hasher(key->second), nullptr};
   if (prefix_.has_value()) telling.here = replica_.Scan(*prefix_, store::PrefixEnd(*prefix_));
   telling_.emplace(node, std::move(telling));
   return absl::OkStatus();
@@ -93,7 +93,7 @@ absl::Status RecordDifferences::Compare(const std::string& node, Telling& tellin
   const bool here = telling.here != nullptr && telling.here->Valid() &&
                     telling.here->key().substr(prefix_->size()) == record.key();
   if (!here) return Add(node, RestoredRecordSet::KIND_LOST, record.key());
-  const bool same = telling.hasher->Hash(record.key(), telling.here->value()).ToBytes() == record.digest();
+  const bool same = telling.hasher.Hash(record.key(), telling.here->value()).ToBytes() == record.digest();
   telling.here->Next();
   return same ? absl::OkStatus() : Add(node, RestoredRecordSet::KIND_CHANGES, record.key());
 }

@@ -48,7 +48,7 @@ class RecordDifferences : public NodeReports::Listener {
   };
   // A node that is telling.
   struct Telling {
-    std::unique_ptr<replication::Hasher> hasher;
+    replication::Hasher hasher;
     // The record sets here, from where it is; null: there are none.
     std::unique_ptr<store::Iterator> here;
   };

@@ -239,7 +239,7 @@ absl::StatusOr<admin::v1::ListRecordSetsResponse> ListRecordSets(
   response.set_revision(zone->revision());
   absl::Status damage;
   std::string last;
-  const absl::Status status = view.VisitRecords(
+  absl::Status status = view.VisitRecords(
       zone->id(), *generation, range->begin, range->end, [&](const FullView::Record& record) {
         if (range->type.has_value() && !HasType(record, *range->type)) return true;
         if (static_cast<size_t>(response.record_sets_size()) == *size) {

@@ -77,13 +77,12 @@ class ZoneChecker {
   absl::StatusOr<std::set<Type>> TypesAt(const std::string& owner_key) const {
     const std::string prefix = absl::StrCat(owner_key, absl::string_view("\0", 1));
     std::set<Type> types;
-    const absl::Status status =
-        view_.VisitRecords(edit_.zone_id(), edit_.generation(), prefix, store::PrefixEnd(prefix),
-                           [&](const FullView::Record& record) {
-                             const auto parts = replication::SplitRecordKey(record.key);
-                             if (parts.ok()) types.insert(parts->type);
-                             return true;
-                           });
+    absl::Status status = view_.VisitRecords(edit_.zone_id(), edit_.generation(), prefix,
+                                             store::PrefixEnd(prefix), [&](const FullView::Record& record) {
+                                               const auto parts = replication::SplitRecordKey(record.key);
+                                               if (parts.ok()) types.insert(parts->type);
+                                               return true;
+                                             });
     if (!status.ok()) return status;
     return types;
   }

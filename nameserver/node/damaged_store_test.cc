@@ -49,12 +49,12 @@ class DamagedStoreTest : public testing::Test {
     ++renewals_;
     reason_ = why;
     if (!no_new_one_.ok()) return no_new_one_;
-    const absl::Status replaced = store_.Replace(std::chrono::milliseconds(0),
-                                                 [this]() -> absl::StatusOr<std::unique_ptr<store::Store>> {
-                                                   auto made = std::make_unique<store::MemoryStore>();
-                                                   inside_ = made.get();
-                                                   return made;
-                                                 });
+    absl::Status replaced = store_.Replace(std::chrono::milliseconds(0),
+                                           [this]() -> absl::StatusOr<std::unique_ptr<store::Store>> {
+                                             auto made = std::make_unique<store::MemoryStore>();
+                                             inside_ = made.get();
+                                             return made;
+                                           });
     if (!replaced.ok()) return replaced;
     return Replica::Renewed::kEmpty;
   }

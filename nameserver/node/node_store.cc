@@ -69,7 +69,7 @@ absl::StatusOr<Replica::Renewed> NodeStore::Renew(const absl::Status& why) {
   if (damaged) {
     if (absl::Status allowed = CheckNotTooOften(); !allowed.ok()) return allowed;
   }
-  const absl::Status replaced =
+  absl::Status replaced =
       store_->Replace(kPatience, [&] { return damaged ? MakeAnew(why) : OpenOrMakeAnew(); });
   if (!replaced.ok()) return replaced;
   // It may have been made anew by an earlier call, which failed then.

@@ -28,7 +28,7 @@ void ZoneRun::Add(const std::vector<std::string>& zone_ids) {
 absl::Status ZoneRun::Turn(const FeedSource& source, ZoneCache& cache, std::vector<Outgoing>& messages) {
   size_t work = kTurnWork;
   while (can_send() && work > 0) {
-    const absl::Status status =
+    absl::Status status =
         sender_.has_value() ? SendLarge(source, work, messages) : SendSmall(source, cache, work, messages);
     if (!status.ok()) return status;
   }

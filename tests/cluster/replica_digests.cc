@@ -56,10 +56,10 @@ absl::Status PrintNode(const store::Reader& reader, const Keys& keys) {
   if (!zones.ok()) return zones.status();
   for (const auto& [id, zone] : *zones) {
     if (zone.is_behind()) return absl::DataLossError("zone " + id + " is BEHIND: " + zone.behind);
-    const absl::Status printed = Print(reader,
-                                       {id, zone.row.revision(), zone.generation, zone.row.digest_key_id(),
-                                        zone.row.record_sets(), zone.row.served_digest()},
-                                       keys);
+    absl::Status printed = Print(reader,
+                                 {id, zone.row.revision(), zone.generation, zone.row.digest_key_id(),
+                                  zone.row.record_sets(), zone.row.served_digest()},
+                                 keys);
     if (!printed.ok()) return printed;
   }
   return absl::OkStatus();
@@ -78,10 +78,10 @@ absl::Status PrintController(const store::Reader& reader) {
     if (!row->has_value() || (*row)->state() == stored::v1::ZONE_STATE_DELETED) continue;
     const absl::StatusOr<uint64_t> generation = view.ZoneGeneration(id);
     if (!generation.ok()) return generation.status();
-    const absl::Status printed = Print(reader,
-                                       {id, (*row)->revision(), *generation, (*row)->digest_key_id(),
-                                        (*row)->record_sets(), (*row)->served_digest()},
-                                       *keys);
+    absl::Status printed = Print(reader,
+                                 {id, (*row)->revision(), *generation, (*row)->digest_key_id(),
+                                  (*row)->record_sets(), (*row)->served_digest()},
+                                 *keys);
     if (!printed.ok()) return printed;
   }
   return it->status();
