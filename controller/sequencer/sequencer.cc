@@ -39,11 +39,15 @@ struct Sequencer::Group {
   bool new_secret = false;
 };
 
+namespace {
+
 bool HasSecret(const stored::v1::Entry& entry) {
   return std::any_of(entry.effects().begin(), entry.effects().end(), [](const stored::v1::Effect& effect) {
     return effect.object().kind() == stored::v1::OBJECT_KIND_SECRET;
   });
 }
+
+}  // namespace
 
 Sequencer::Sequencer(replication::Log& log, store::Store& replica, replication::Clock& clock,
                      replication::Random& random, Options options)
