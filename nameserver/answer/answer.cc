@@ -50,22 +50,32 @@ void AnswerFrom(const ZoneMatch& zone, const Query& query, Response* response) {
   AdditionalSection(&work, outcome);
 }
 
-void AnswerQuery(const Directory& directory, const Query& query, Response* response) {
-  if (query.edns && query.edns_version != 0) return response->SetRcode(Rcode::kBadVers);
+// False: the zone is to be loaded first.
+bool AnswerQuery(const Directory& directory, const Query& query, Response* response, const ZoneEntry** cold) {
+  const auto code = [response](Rcode rcode) {
+    response->SetRcode(rcode);
+    return true;
+  };
+  if (query.edns && query.edns_version != 0) return code(Rcode::kBadVers);
   const bool transfer = Asks(query, dns::Type::kAxfr) || Asks(query, dns::Type::kIxfr);
   if (query.qclass != static_cast<uint16_t>(dns::Class::kIn) || transfer) {
-    return response->SetRcode(Rcode::kRefused);
+    return code(Rcode::kRefused);
   }
   const ZoneMatch zone = FindZone(query, directory);
-  if (zone.entry == nullptr) return response->SetRcode(Rcode::kRefused);
-  if (zone.tree == nullptr) return response->SetRcode(Rcode::kServFail);
-  AnswerFrom(zone, query, response);
+  if (zone.entry == nullptr) return code(Rcode::kRefused);
+  if (zone.tree != nullptr) {
+    AnswerFrom(zone, query, response);
+    return true;
+  }
+  if (!zone.cold || cold == nullptr) return code(Rcode::kServFail);
+  *cold = zone.entry;
+  return false;
 }
 
 }  // namespace
 
 size_t Answer(std::span<const uint8_t> query, const Context& context, const Directory& directory,
-              std::span<uint8_t> out) {
+              std::span<uint8_t> out, const ZoneEntry** cold) {
   Query parsed;
   const ParseOutcome outcome = ParseQuery(query, &parsed);
   if (outcome == ParseOutcome::kDrop) return 0;
@@ -79,7 +89,7 @@ size_t Answer(std::span<const uint8_t> query, const Context& context, const Dire
       response.SetRcode(Rcode::kNotImp);
       break;
     default:
-      AnswerQuery(directory, parsed, &response);
+      if (!AnswerQuery(directory, parsed, &response, cold)) return 0;
   }
   return response.Finish(context.max_udp_payload);
 }

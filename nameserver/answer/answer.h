@@ -32,7 +32,11 @@ inline constexpr size_t kMinResponseBuffer = 512;
 // 0: there is no response to this (shorter than a header, or itself a response). A response never exceeds
 // out.size(), which must be kMinResponseBuffer at least; `out` must not overlap `query`. The calling thread
 // is registered with RCU and online. Any bytes are fine as `query`.
+//
+// A zone whose pages are not in memory can't be answered from: if `cold` is given it is set to that zone's entry
+// (valid as long as what is read under RCU), and 0 is returned; else the answer is SERVFAIL. Otherwise `cold` is
+// untouched.
 size_t Answer(std::span<const uint8_t> query, const Context& context, const Directory& directory,
-              std::span<uint8_t> out);
+              std::span<uint8_t> out, const ZoneEntry** cold = nullptr);
 
 }  // namespace quartet::nameserver

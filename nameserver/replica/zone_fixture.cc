@@ -75,6 +75,7 @@ std::string Look(const Directory& directory, absl::string_view name, dns::Type t
   QUARTET_CHECK(lookup.Read(parsed.wire()) != 0);
   const ZoneMatch match = directory.Find(lookup, lookup.labels);
   if (match.entry == nullptr) return "no zone";
+  if (match.cold) return "cold";
   if (match.tree == nullptr) return "SERVFAIL";
   LookupKey key;
   key.Assign(lookup, match.entry->apex_labels);

@@ -36,7 +36,7 @@ replication::Digest DigestOf(const std::vector<TestRecord>& records);
 replication::ZoneUpdate StoreTestZone(store::Store& store, const std::string& zone_id, const dns::Name& apex,
                                       uint64_t generation, const std::vector<TestRecord>& records);
 
-// What a directory says of a name and type: "no zone", "SERVFAIL", "no name", "no data", or the number of
+// What a directory says of a name and type: "no zone", "cold", "SERVFAIL", "no name", "no data", or the number of
 // records.
 std::string Look(const Directory& directory, absl::string_view name, dns::Type type);
 

@@ -13,8 +13,8 @@ namespace quartet::nameserver {
 
 // What Publish will do to a zone.
 struct Directory::Staged {
-  enum class Kind : uint8_t { kServe, kFail, kRemove } kind;
-  // kServe: its new version, unseen by readers so far.
+  enum class Kind : uint8_t { kName, kRemove } kind;
+  // kName: its new version, unseen by readers so far; or what else an entry may have.
   const ZoneTree* tree;
   // Lower-case wire format.
   std::string apex;
@@ -60,6 +60,7 @@ ZoneEntry* MakeEntry(absl::string_view zone_id, absl::string_view apex, const Zo
   QUARTET_CHECK(block != nullptr);
   auto* entry = new (block) ZoneEntry;
   entry->tree.store(tree, std::memory_order_relaxed);
+  entry->touched.store(ZoneEntry::kFresh, std::memory_order_relaxed);
   entry->hash = hash.hash;
   entry->apex_labels = hash.labels;
   entry->apex_size = static_cast<uint8_t>(apex.size());
@@ -77,13 +78,13 @@ Directory::Directory() : seed_(RandomSeed()), table_(DirectoryTable::Make(kFirst
 Directory::~Directory() {
   BlockList blocks = std::move(retired_);
   for (const auto& [id, staged] : staged_) {
-    if (staged.tree != nullptr) CollectTree(staged.tree, &blocks);
+    if (IsResident(staged.tree)) CollectTree(staged.tree, &blocks);
   }
   for (ZoneEntry* entry : zones_) {
     const ZoneTree* tree = entry->tree.load(std::memory_order_relaxed);
     const auto staged = staged_.find(entry->id());
     const bool whole = staged == staged_.end() || staged->second.replaces;
-    if (tree != nullptr && whole) CollectTree(tree, &blocks);
+    if (IsResident(tree) && whole) CollectTree(tree, &blocks);
     blocks.push_back(entry);
   }
   blocks.push_back(table_.load(std::memory_order_relaxed));
@@ -98,7 +99,11 @@ ZoneMatch Directory::Find(const LookupName& name, size_t max_labels) const {
   for (size_t labels = most + 1; labels-- > 0;) {
     if (!table.Has(labels)) continue;
     const ZoneEntry* entry = table.Probe(hashes[labels], name.Suffix(labels));
-    if (entry != nullptr) return {entry, entry->tree.load(std::memory_order_acquire)};
+    if (entry == nullptr) continue;
+    entry->Touch();
+    const ZoneTree* tree = entry->tree.load(std::memory_order_acquire);
+    if (IsResident(tree)) return {entry, tree};
+    return {entry, nullptr, tree == ColdTree()};
   }
   return {};
 }
@@ -153,7 +158,7 @@ absl::Status Directory::Install(absl::string_view zone_id, ZoneBuilder builder) 
   const auto tree = builder.Finish();
   if (!tree.ok()) return tree.status();
   DropStaged(zone_id);
-  Stage(zone_id, {Staged::Kind::kServe, *tree, std::string(Text(builder.apex().ToLower().wire())), true});
+  Stage(zone_id, {Staged::Kind::kName, *tree, std::string(Text(builder.apex().ToLower().wire())), true});
   return absl::OkStatus();
 }
 
@@ -163,21 +168,54 @@ absl::Status Directory::Update(absl::string_view zone_id, std::span<const Record
   const bool removed = staged != staged_.end() && staged->second.kind == Staged::Kind::kRemove;
   if (removed || (staged == staged_.end() && entry == nullptr)) return absl::NotFoundError("no such zone");
   const ZoneTree* tree = Current(zone_id);
-  if (tree == nullptr) return absl::FailedPreconditionError("the zone is not served");
+  if (!IsResident(tree)) return absl::FailedPreconditionError("the zone is not served from memory");
   const std::string apex = staged != staged_.end() ? staged->second.apex : std::string(Text(entry->apex()));
   const auto name = dns::Name::FromWire(Bytes(apex));
   QUARTET_CHECK(name.ok());
   const auto next = UpdateTree(*tree, *name, updates, &retired_);
   if (!next.ok()) return next.status();
-  Stage(zone_id, {Staged::Kind::kServe, *next, apex, false});
+  Stage(zone_id, {Staged::Kind::kName, *next, apex, false});
   return absl::OkStatus();
 }
 
-absl::Status Directory::Fail(absl::string_view zone_id, const dns::Name& apex) {
+absl::Status Directory::StageWithoutTree(absl::string_view zone_id, const dns::Name& apex,
+                                         const ZoneTree* tree) {
   if (absl::Status status = CheckApex(zone_id, apex); !status.ok()) return status;
   DropStaged(zone_id);
-  Stage(zone_id, {Staged::Kind::kFail, nullptr, std::string(Text(apex.ToLower().wire())), true});
+  Stage(zone_id, {Staged::Kind::kName, tree, std::string(Text(apex.ToLower().wire())), true});
   return absl::OkStatus();
+}
+
+absl::Status Directory::Unload(absl::string_view zone_id, const dns::Name& apex) {
+  return StageWithoutTree(zone_id, apex, ColdTree());
+}
+
+absl::Status Directory::Fail(absl::string_view zone_id, const dns::Name& apex) {
+  return StageWithoutTree(zone_id, apex, nullptr);
+}
+
+bool Directory::AddCold(absl::string_view zone_id, absl::string_view apex) {
+  const uint64_t hash = HashApex(apex, seed_).hash;
+  if (table_.load(std::memory_order_relaxed)->Probe(hash, Bytes(apex)) != nullptr) return false;
+  ZoneEntry* entry = MakeEntry(zone_id, apex, ColdTree(), seed_);
+  zones_.insert(entry);
+  Insert(entry);
+  return true;
+}
+
+void Directory::Reserve(size_t zones) {
+  zones_.reserve(zones);
+  DirectoryTable* table = table_.load(std::memory_order_relaxed);
+  if (DirectoryTable::SizeFor(zones) > table->mask + 1) Replace(table->MakeWithRoomFor(zones));
+}
+
+Directory::State Directory::StateOf(absl::string_view zone_id) const {
+  const auto staged = staged_.find(zone_id);
+  if (staged == staged_.end() ? FindId(zone_id) == nullptr : staged->second.kind == Staged::Kind::kRemove)
+    return State::kAbsent;
+  const ZoneTree* tree = Current(zone_id);
+  if (IsResident(tree)) return State::kResident;
+  return tree == nullptr ? State::kFailing : State::kCold;
 }
 
 void Directory::Remove(absl::string_view zone_id) {
@@ -188,7 +226,7 @@ void Directory::Remove(absl::string_view zone_id) {
 // The version staged for the zone, if any, will not be published.
 void Directory::DropStaged(absl::string_view zone_id) {
   const auto staged = staged_.find(zone_id);
-  if (staged == staged_.end() || staged->second.tree == nullptr) return;
+  if (staged == staged_.end() || !IsResident(staged->second.tree)) return;
   CollectTree(staged->second.tree, &retired_);
   staged->second.tree = nullptr;
 }
@@ -217,7 +255,7 @@ void Directory::PublishZone(absl::string_view zone_id, const Staged& staged) {
     return;
   }
   const ZoneTree* old = entry->tree.exchange(staged.tree, std::memory_order_acq_rel);
-  if (old != nullptr && staged.replaces) CollectTree(old, &retired_);
+  if (IsResident(old) && staged.replaces) CollectTree(old, &retired_);
 }
 
 void Directory::PublishRemoval(absl::string_view zone_id, const Staged& staged) {
@@ -227,23 +265,23 @@ void Directory::PublishRemoval(absl::string_view zone_id, const Staged& staged) 
   zones_.erase(found);
   table_.load(std::memory_order_relaxed)->Erase(entry);
   const ZoneTree* old = entry->tree.load(std::memory_order_relaxed);
-  if (old != nullptr && staged.replaces) CollectTree(old, &retired_);
+  if (IsResident(old) && staged.replaces) CollectTree(old, &retired_);
   retired_.push_back(entry);
 }
 
 void Directory::Insert(ZoneEntry* entry) {
   DirectoryTable* table = table_.load(std::memory_order_relaxed);
-  if (table->IsFull()) table = Grow();
+  if (table->IsFull()) {
+    Replace(table->MakeWithRoomFor(2 * table->entries + 1));
+    table = table_.load(std::memory_order_relaxed);
+  }
   table->Insert(entry);
 }
 
-// A table with room for twice the entries, and without removed ones. Readers go on in the old one.
-DirectoryTable* Directory::Grow() {
-  DirectoryTable* old = table_.load(std::memory_order_relaxed);
-  DirectoryTable* table = old->MakeLarger();
+// Readers go on in the old one.
+void Directory::Replace(DirectoryTable* table) {
+  retired_.push_back(table_.load(std::memory_order_relaxed));
   table_.store(table, std::memory_order_release);
-  retired_.push_back(old);
-  return table;
 }
 
 }  // namespace quartet::nameserver

@@ -2,7 +2,7 @@
 //
 // Readers (Find) are threads registered with RCU (rcu.h) and online; they take no lock, and what Find returns
 // stays valid until they say Quiescent or Offline. Writing is for one thread at a time (the replica's
-// writer). Changes are staged by Install, Update, Fail and Remove and become visible by Publish: per zone in
+// writer). Changes are staged by Install, Update, Unload, Fail and Remove and become visible by Publish: per zone in
 // one step, so that an answer sees all staged changes of the zone or none. Memory nobody can reach any more
 // is freed later, on another thread; Publish never waits for readers.
 //
@@ -32,8 +32,10 @@ namespace quartet::nameserver {
 struct ZoneMatch {
   // nullptr: no zone here covers the name.
   const ZoneEntry* entry = nullptr;
-  // The zone's root at this moment; nullptr: SERVFAIL. Take it once per answer.
+  // The zone's root at this moment; nullptr: SERVFAIL, or `cold`. Take it once per answer.
   const ZoneTree* tree = nullptr;
+  // The zone is served, and its pages are on disk only: they are to be loaded before it can be answered.
+  bool cold = false;
 };
 
 class Directory {
@@ -47,7 +49,13 @@ class Directory {
   // The zone with the longest apex that `name` is at or below, of those with at most `max_labels` labels.
   ZoneMatch Find(const LookupName& name, size_t max_labels) const;
 
-  // ---- The writer's side. Nothing below is seen by readers before Publish. ----
+  // ---- The writer's side. But for AddCold nothing below is seen by readers before Publish. ----
+
+  // A zone that is cold, at once. For a directory that is being filled from a list: neither the id nor the apex (wire
+  // format, lower-case) may be there yet. False: the apex is, and nothing was done.
+  bool AddCold(absl::string_view zone_id, absl::string_view apex);
+  // So many zones are to come.
+  void Reserve(size_t zones);
 
   // Serves zone `zone_id` from the builder's records, instead of what was served for this id before. The
   // builder may have been filled on another thread. ALREADY_EXISTS: another zone has this apex;
@@ -60,6 +68,9 @@ class Directory {
   // value is damaged. After an error the zone is as it was.
   absl::Status Update(absl::string_view zone_id, std::span<const RecordUpdate> updates);
 
+  // The zone is cold from now on, whether it was known or not. Errors as for Install.
+  absl::Status Unload(absl::string_view zone_id, const dns::Name& apex);
+
   // The zone answers SERVFAIL from now on, whether it was known or not. ALREADY_EXISTS, INVALID_ARGUMENT: as
   // for Install.
   absl::Status Fail(absl::string_view zone_id, const dns::Name& apex);
@@ -71,7 +82,11 @@ class Directory {
   // after the other.
   void Publish();
 
-  // Zones published, those in SERVFAIL included. For the writer's thread.
+  // What a zone is after all that is staged.
+  enum class State : uint8_t { kAbsent, kFailing, kCold, kResident };
+  State StateOf(absl::string_view zone_id) const;
+
+  // Zones published, those in SERVFAIL and cold ones included. For the writer's thread.
   size_t zone_count() const { return zones_.size(); }
   // Waits until all memory retired so far is freed; the calling thread must not be online.
   void DrainForTest() { reclaimer_.Drain(); }
@@ -95,6 +110,7 @@ class Directory {
   };
 
   ZoneEntry* FindId(absl::string_view zone_id) const;
+  absl::Status StageWithoutTree(absl::string_view zone_id, const dns::Name& apex, const ZoneTree* tree);
   const ZoneTree* Current(absl::string_view zone_id) const;
   absl::Status CheckApex(absl::string_view zone_id, const dns::Name& apex) const;
   void Stage(absl::string_view zone_id, Staged change);
@@ -102,7 +118,7 @@ class Directory {
   void PublishZone(absl::string_view zone_id, const Staged& staged);
   void PublishRemoval(absl::string_view zone_id, const Staged& staged);
   void Insert(ZoneEntry* entry);
-  DirectoryTable* Grow();
+  void Replace(DirectoryTable* table);
 
   const uint64_t seed_;
   std::atomic<DirectoryTable*> table_;

@@ -1,5 +1,6 @@
 #include "nameserver/zone/directory_table.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -71,10 +72,14 @@ void DirectoryTable::Erase(const ZoneEntry* entry) {
   }
 }
 
-DirectoryTable* DirectoryTable::MakeLarger() const {
+size_t DirectoryTable::SizeFor(size_t entries) {
   size_t size = 64;
-  while (size * 5 < (entries + 1) * 2 * 8) size *= 2;
-  DirectoryTable* table = Make(size);
+  while (size * 5 < (entries + 1) * 8) size *= 2;
+  return size;
+}
+
+DirectoryTable* DirectoryTable::MakeWithRoomFor(size_t wanted) const {
+  DirectoryTable* table = Make(SizeFor(std::max(wanted, entries)));
   for (size_t i = 0; i <= mask; ++i) {
     const uint64_t slot = slots[i].load(std::memory_order_relaxed);
     if (slot > kRemoved) table->Insert(EntryOf(slot));

@@ -12,14 +12,33 @@
 
 namespace quartet::nameserver {
 
+// Stands in an entry for the pages of a zone that are on disk only. It can't be followed.
+inline const ZoneTree* ColdTree() { return reinterpret_cast<const ZoneTree*>(uintptr_t{1}); }
+// Neither nullptr nor ColdTree().
+inline bool IsResident(const ZoneTree* tree) { return reinterpret_cast<uintptr_t>(tree) > 1; }
+
 // A zone in the directory. Its address is stable as long as the zone has its name there.
 struct ZoneEntry {
   // nullptr: SERVFAIL. The name is kept, nothing can be served, and no parent zone answers in its place.
+  // ColdTree(): it is served, once its pages are loaded.
   std::atomic<const ZoneTree*> tree;
   uint64_t hash;
+  // Whether it was asked for since the writer last looked (kTouched). Readers write it only where that changes it, so
+  // that a zone asked for all the time costs them no shared write. A zone that was just loaded is kFresh, and the query
+  // that it was loaded for does not count.
+  mutable std::atomic<uint8_t> touched;
   uint8_t apex_labels;
   uint8_t apex_size;
   uint8_t id_size;
+
+  static constexpr uint8_t kUntouched = 0;
+  static constexpr uint8_t kTouched = 1;
+  static constexpr uint8_t kFresh = 2;
+  void Touch() const {
+    const uint8_t before = touched.load(std::memory_order_relaxed);
+    if (before != kTouched)
+      touched.store(before == kFresh ? kUntouched : kTouched, std::memory_order_relaxed);
+  }
 
   // Behind the entry: the apex in wire format, lower-case; then the zone id.
   uint8_t* bytes() { return reinterpret_cast<uint8_t*>(this + 1); }
@@ -34,8 +53,10 @@ struct ZoneEntry {
 struct DirectoryTable {
   // `size` is a power of two.
   static DirectoryTable* Make(size_t size);
-  // With room for twice the entries, and without removed ones.
-  DirectoryTable* MakeLarger() const;
+  // What Make takes for a table of so many entries that is not to grow soon.
+  static size_t SizeFor(size_t entries);
+  // One of the same entries, with room for so many and without removed ones.
+  DirectoryTable* MakeWithRoomFor(size_t wanted) const;
 
   // Whether an entry more would make probes long.
   bool IsFull() const { return (used + 1) * 8 > (mask + 1) * 5; }

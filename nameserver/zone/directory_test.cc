@@ -42,11 +42,13 @@ class DirectoryTest : public ::testing::Test {
     EXPECT_EQ(lookup.Read(parsed.wire()), parsed.wire().size());
     return directory_.Find(lookup, max_labels);
   }
-  // The id of the zone that answers for the name; "-" if none does; with "!" in front if it is in SERVFAIL.
+  // The id of the zone that answers for the name; "-" if none does; with "!" in front if it is in SERVFAIL, "~" if it
+  // is cold.
   std::string IdFor(const std::string& name) {
     const ZoneMatch match = Find(name);
     if (match.entry == nullptr) return "-";
-    return (match.tree == nullptr ? "!" : "") + std::string(match.entry->id());
+    EXPECT_TRUE(match.tree == nullptr || !match.cold);
+    return (match.tree != nullptr ? "" : match.cold ? "~" : "!") + std::string(match.entry->id());
   }
   uint32_t SerialOf(const std::string& name) {
     const RecordSetView soa = Find(name).tree->Soa();
@@ -133,7 +135,7 @@ TEST_F(DirectoryTest, OneApexHasOneZone) {
 // Every order of staged changes: the last one counts, and no block is lost or freed twice (the sanitizers
 // look).
 TEST_F(DirectoryTest, StagedChangesOverlap) {
-  for (int order = 0; order < 4 * 4 * 4 * 2; ++order) {
+  for (int order = 0; order < 5 * 5 * 5 * 2; ++order) {
     const std::string id = "Z" + std::to_string(order);
     const std::string apex = "n" + std::to_string(order) + ".test.";
     if (order % 2 == 0) {
@@ -141,8 +143,8 @@ TEST_F(DirectoryTest, StagedChangesOverlap) {
       directory_.Publish();
     }
     std::string expected = order % 2 == 0 ? id : "-";
-    for (int left = order / 2, step = 0; step < 3; ++step, left /= 4) {
-      switch (left % 4) {
+    for (int left = order / 2, step = 0; step < 3; ++step, left /= 5) {
+      switch (left % 5) {
         case 0:
           ASSERT_TRUE(directory_.Install(id, Zone(apex, 10 + step)).ok());
           expected = id;
@@ -154,15 +156,54 @@ TEST_F(DirectoryTest, StagedChangesOverlap) {
           ASSERT_TRUE(directory_.Fail(id, NameOf(apex)).ok());
           expected = "!" + id;
           break;
+        case 3:
+          ASSERT_TRUE(directory_.Unload(id, NameOf(apex)).ok());
+          expected = "~" + id;
+          break;
         default:
           directory_.Remove(id);
           expected = "-";
       }
     }
+    EXPECT_EQ(directory_.StateOf(id), expected == "-"      ? Directory::State::kAbsent
+                                      : expected[0] == '!' ? Directory::State::kFailing
+                                      : expected[0] == '~' ? Directory::State::kCold
+                                                           : Directory::State::kResident);
     if (order % 3 == 0) continue;
     directory_.Publish();
     EXPECT_EQ(IdFor(apex), expected) << order;
   }
+}
+
+TEST_F(DirectoryTest, ColdZoneHasItsNamesAndNoTree) {
+  ASSERT_TRUE(directory_.Install("Z1", Zone("test.", 1)).ok());
+  directory_.Publish();
+  directory_.Reserve(1000);
+  EXPECT_TRUE(directory_.AddCold("Z2", absl::string_view("\1a\4test\0", 8)));
+  EXPECT_FALSE(directory_.AddCold("Z3", absl::string_view("\1a\4test\0", 8)));
+  EXPECT_EQ(IdFor("www.a.test."), "~Z2");
+  EXPECT_EQ(IdFor("www.b.test."), "Z1");
+  EXPECT_EQ(directory_.zone_count(), 2u);
+  // What is on disk changes there.
+  EXPECT_EQ(SetSerial("Z2", "a.test.", 2).code(), absl::StatusCode::kFailedPrecondition);
+  ASSERT_TRUE(directory_.Install("Z2", Zone("a.test.", 3)).ok());
+  directory_.Publish();
+  EXPECT_EQ(SerialOf("www.a.test."), 3u);
+  ASSERT_TRUE(directory_.Unload("Z2", NameOf("a.test.")).ok());
+  EXPECT_EQ(IdFor("www.a.test."), "Z2");
+  directory_.Publish();
+  EXPECT_EQ(IdFor("www.a.test."), "~Z2");
+  directory_.Remove("Z2");
+  directory_.Publish();
+  EXPECT_EQ(IdFor("www.a.test."), "Z1");
+}
+
+TEST_F(DirectoryTest, TheQueryThatAZoneIsLoadedForDoesNotTouchIt) {
+  ASSERT_TRUE(directory_.Install("Z1", Zone("a.test.", 1)).ok());
+  directory_.Publish();
+  EXPECT_EQ(Find("a.test.").entry->touched.load(), ZoneEntry::kUntouched);
+  EXPECT_EQ(Find("a.test.").entry->touched.load(), ZoneEntry::kTouched);
+  EXPECT_EQ(Find("a.test.").entry->touched.load(), ZoneEntry::kTouched);
 }
 
 TEST_F(DirectoryTest, GrowsAndShrinks) {
