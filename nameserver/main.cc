@@ -1,4 +1,5 @@
-// quartet-nameserver: a node. Answers DNS queries from its replica, which the controller keeps up to date.
+// quartet-nameserver: answers DNS queries, as a node from its replica, which the controller keeps up to date (run), or on its
+// own from zone files (serve).
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "nameserver/node/node.h"
+#include "nameserver/standalone/standalone.h"
 #include "proto/transport/server.h"
 #include "proto/transport/tls_files.h"
 #include "replication/base/log.h"
@@ -57,6 +59,24 @@ absl::Status ParseListen(const std::vector<std::string>& texts, ServeOptions& se
   return absl::OkStatus();
 }
 
+int Serve(StandaloneOptions options, const std::vector<std::string>& listen) {
+  const absl::Status parsed = ParseListen(listen, options.serve);
+  if (!parsed.ok()) {
+    Fail(parsed);
+    return kWrongUsage;
+  }
+  const replication::StopSignal stop_signal;
+  RaiseFileLimit();
+  options.stopped = [&stop_signal] { return stop_signal.Came(); };
+  const absl::StatusOr<std::unique_ptr<Standalone>> server = Standalone::Start(options);
+  if (absl::IsCancelled(server.status())) return 0;
+  if (!server.ok()) return Fail(server.status());
+  stop_signal.Wait();
+  replication::NotifyStopping();
+  (*server)->Stop();
+  return 0;
+}
+
 // gRPC's health and reflection services, for those who watch over the node.
 absl::StatusOr<std::unique_ptr<transport::Server>> StartHealth(const std::string& listen,
                                                                const transport::TlsMaterial& tls) {
@@ -89,22 +109,26 @@ int Run(RunOptions options) {
   return (*node)->failure().ok() ? 0 : Fail((*node)->failure());
 }
 
+void AddListen(CLI::App& command, std::vector<std::string>& listen, int& workers) {
+  command
+      .add_option("--listen", listen, "ADDR:PORT or [IPV6]:PORT to answer on, UDP and TCP; may be repeated")
+      ->required();
+  command.add_option("--workers", workers, "UDP threads; 0: one per core")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+}
+
 void AddRun(CLI::App& app, RunOptions& options) {
   CLI::App* run = app.add_subcommand("run", "Serve the zones of a nameserver until SIGTERM");
   run->add_option("--data", options.node.data, "Directory of its replica; made if absent")->required();
   run->add_option("--controller", options.node.controller, "HOST:PORT of the controller; may be down")
       ->required();
-  run->add_option("--listen", options.listen,
-                  "ADDR:PORT or [IPV6]:PORT to answer on, UDP and TCP; may be repeated")
-      ->required();
+  AddListen(*run, options.listen, options.node.serve.workers);
   run->add_option("--ca", options.tls.ca, "CA certificate, PEM file")->required();
   run->add_option("--certificate", options.tls.certificate,
                   "Its certificate (quartet://nameserver/NAMESERVER/node/NODE), PEM file")
       ->required();
   run->add_option("--key", options.tls.key, "Its private key, PEM file")->required();
-  run->add_option("--workers", options.node.serve.workers, "UDP threads; 0: one per core")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
   run->add_option("--health-listen", options.health_listen,
                   "ADDR:PORT for gRPC's health service; none if not given");
   run->add_option("--scrub-hours", options.scrub_hours,
@@ -124,19 +148,48 @@ void AddRun(CLI::App& app, RunOptions& options) {
       "not.");
 }
 
+CLI::App* AddServe(CLI::App& app, StandaloneOptions& options, std::vector<std::string>& listen) {
+  CLI::App* serve = app.add_subcommand("serve", "Serve zone files as they stand, with no controller");
+  serve
+      ->add_option("--zone-list", options.zone_list,
+                   "File with a line NAME PATH for each zone; PATH is relative to its folder")
+      ->required();
+  AddListen(*serve, listen, options.serve.workers);
+  serve->footer(
+      "Example:\n"
+      "  echo 'example.com example.com.zone' > zones.txt\n"
+      "  quartet-nameserver serve --zone-list zones.txt --listen 127.0.0.1:5300 --listen '[::1]:5300'\n"
+      "\n"
+      "Zone files have their own SOA and NS. One file may be of several names: its relative names are then\n"
+      "completed with each. In the list, lines that begin with '#' or ';' are comments. If anything is wrong "
+      "in\n"
+      "the list or in a file, every fault is told with line and column, nothing is served, and the exit code "
+      "is 1.\n"
+      "RRSIG, NSEC, NSEC3 and NSEC3PARAM records are left out: nothing is signed or proven. It listens once "
+      "all\n"
+      "zones are loaded, and ends on SIGTERM.");
+  return serve;
+}
+
 int Main(int argc, char** argv) {
   CLI::App app(
-      "Quartet's nameserver node: answers DNS queries from zones that the controller keeps up to date.",
+      "Quartet's nameserver: answers DNS queries, as a node from zones that the controller keeps up to "
+      "date,\n"
+      "or on its own from zone files.",
       "quartet-nameserver");
   RunOptions options;
+  StandaloneOptions standalone;
+  std::vector<std::string> standalone_listen;
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string(replication::kVersion));
   AddRun(app, options);
+  const CLI::App* serve = AddServe(app, standalone, standalone_listen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   }
+  if (serve->parsed()) return Serve(std::move(standalone), standalone_listen);
   return Run(std::move(options));
 }
 

@@ -15,6 +15,13 @@ class StopSignal {
     pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
   }
 
+  // Whether one has come, for those who have to do something else than wait.
+  bool Came() const {
+    sigset_t pending;
+    return sigpending(&pending) == 0 &&
+           (sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1);
+  }
+
   // Returns once one has come.
   void Wait() const {
     int signal = 0;

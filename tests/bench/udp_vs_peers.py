@@ -15,6 +15,7 @@ from pathlib import Path
 
 from conformance import peers
 from harness.processes import Process
+from harness.standalone import Standalone
 
 BENCH = Path(os.environ["QUARTET_BENCH"])
 ZONE = "bench.example"
@@ -86,7 +87,7 @@ def servers(folder, zone_file):
         "serve-echo": lambda: Own("serve-echo", folder, "127.78.1.2", BENCH / "udp_echo", "serve", "@"),
         "knot": lambda: peers.knot(ZONE, zone_file),
         "nsd": lambda: peers.nsd(ZONE, zone_file),
-        "quartet": lambda: Own("quartet", folder, "127.78.1.3", BENCH / "serve_zonefile", "@", ZONE, zone_file),
+        "quartet": lambda: Standalone({ZONE: zone_file}, folder, hosts=["127.78.1.3"]),
     }
 
 

@@ -1,0 +1,45 @@
+// A nameserver without a controller: it answers from zone files as they stand.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "nameserver/serve/server.h"
+#include "nameserver/zone/directory.h"
+
+namespace quartet::nameserver {
+
+struct StandaloneOptions {
+  // See zone_list.h.
+  std::string zone_list;
+  ServeOptions serve;
+  // Asked while zones are loaded: true ends that with CANCELLED.
+  std::function<bool()> stopped;
+};
+
+// Start and Stop are for one thread.
+class Standalone {
+ public:
+  // Loads all zones, then opens the sockets, then says so (replication/base/readiness.h). Faults in the list and in zone
+  // files are logged, each with its place, and nothing is served. Errors: INVALID_ARGUMENT: faults; those of ReadWholeFile
+  // for the list; CANCELLED; those of Server::Open.
+  static absl::StatusOr<std::unique_ptr<Standalone>> Start(const StandaloneOptions& options);
+  // Stops first.
+  ~Standalone();
+
+  // Closes all sockets.
+  void Stop();
+
+ private:
+  Standalone() = default;
+  absl::Status Load(const StandaloneOptions& options);
+  absl::Status Open(const ServeOptions& options);
+
+  Directory directory_;
+  std::unique_ptr<Server> server_;
+};
+
+}  // namespace quartet::nameserver
