@@ -3,7 +3,9 @@
 #include <algorithm>
 
 #include "dns/rdata/type.h"
+#include "nameserver/answer/pending_query.h"
 #include "nameserver/answer/query.h"
+#include "nameserver/answer/respond.h"
 #include "nameserver/answer/response.h"
 #include "nameserver/answer/stages.h"
 
@@ -20,19 +22,6 @@ size_t Limit(const Query& query, const Context& context, size_t buffer) {
   return std::min({buffer, client, size_t{context.max_udp_payload}});
 }
 
-// The most specific zone; for the DS of a zone's own name the one above, where that is served here too (RFC
-// 4035 §3.1.4.1).
-ZoneMatch FindZone(const Query& query, const Directory& directory) {
-  const size_t labels = query.name.labels;
-  const ZoneMatch zone = directory.Find(query.name, labels);
-  if (!Asks(query, dns::Type::kDs) || zone.entry == nullptr || zone.entry->apex_labels != labels ||
-      labels == 0) {
-    return zone;
-  }
-  const ZoneMatch above = directory.Find(query.name, labels - 1);
-  return above.entry != nullptr ? above : zone;
-}
-
 void SetCodes(const Work& work, Outcome outcome, Response* response) {
   if (outcome == Outcome::kTruncated) response->SetTruncated();
   // RFC 6604 §3: the last name decides. AA is about the first (RFC 1035 §4.1.1).
@@ -41,9 +30,9 @@ void SetCodes(const Work& work, Outcome outcome, Response* response) {
   if (outcome != Outcome::kReferral || work.chained) response->SetAuthoritative();
 }
 
-void AnswerFrom(const ZoneMatch& zone, const Query& query, Response* response) {
-  Work work(query, *zone.tree, zone.entry->apex_labels, response);
-  response->SetApex(static_cast<uint16_t>(kHeaderSize + query.name.SuffixStart(work.apex_labels)));
+void AnswerFrom(const FoundQuery& found, Response* response) {
+  Work work(found, response);
+  response->SetApex(static_cast<uint16_t>(kHeaderSize + found.query.name.SuffixStart(work.apex_labels)));
   const Outcome outcome = AnswerSection(&work);
   SetCodes(work, outcome, response);
   AuthoritySection(&work, outcome);
@@ -51,7 +40,8 @@ void AnswerFrom(const ZoneMatch& zone, const Query& query, Response* response) {
 }
 
 // False: the zone is to be loaded first.
-bool AnswerQuery(const Directory& directory, const Query& query, Response* response, const ZoneEntry** cold) {
+bool AnswerQuery(const FoundQuery& found, Response* response, const ZoneEntry** cold) {
+  const Query& query = found.query;
   const auto code = [response](Rcode rcode) {
     response->SetRcode(rcode);
     return true;
@@ -61,10 +51,10 @@ bool AnswerQuery(const Directory& directory, const Query& query, Response* respo
   if (query.qclass != static_cast<uint16_t>(dns::Class::kIn) || transfer) {
     return code(Rcode::kRefused);
   }
-  const ZoneMatch zone = FindZone(query, directory);
+  const ZoneMatch& zone = found.zone;
   if (zone.entry == nullptr) return code(Rcode::kRefused);
   if (zone.tree != nullptr) {
-    AnswerFrom(zone, query, response);
+    AnswerFrom(found, response);
     return true;
   }
   if (!zone.cold || cold == nullptr) return code(Rcode::kServFail);
@@ -74,14 +64,11 @@ bool AnswerQuery(const Directory& directory, const Query& query, Response* respo
 
 }  // namespace
 
-size_t Answer(std::span<const uint8_t> query, const Context& context, const Directory& directory,
-              std::span<uint8_t> out, const ZoneEntry** cold) {
-  Query parsed;
-  const ParseOutcome outcome = ParseQuery(query, &parsed);
-  if (outcome == ParseOutcome::kDrop) return 0;
-  Response response(out, Limit(parsed, context, out.size()));
-  response.Begin(query, parsed);
-  switch (outcome) {
+size_t WriteResponse(const FoundQuery& found, const Context& context, std::span<uint8_t> out,
+                     const ZoneEntry** cold) {
+  Response response(out, Limit(found.query, context, out.size()));
+  response.Begin(found.message, found.query);
+  switch (found.outcome) {
     case ParseOutcome::kFormErr:
       response.SetRcode(Rcode::kFormErr);
       break;
@@ -89,9 +76,20 @@ size_t Answer(std::span<const uint8_t> query, const Context& context, const Dire
       response.SetRcode(Rcode::kNotImp);
       break;
     default:
-      if (!AnswerQuery(directory, parsed, &response, cold)) return 0;
+      if (!AnswerQuery(found, &response, cold)) return 0;
   }
   return response.Finish(context.max_udp_payload);
+}
+
+size_t Answer(std::span<const uint8_t> query, const Context& context, const Directory& directory,
+              std::span<uint8_t> out, const ZoneEntry** cold) {
+  PendingQuery pending;
+  pending.Start(query, directory);
+  pending.FindZone(directory);
+  pending.EnterZone();
+  while (pending.Descend()) {
+  }
+  return pending.Respond(context, out, cold);
 }
 
 }  // namespace quartet::nameserver

@@ -130,9 +130,9 @@ Outcome EndOf(Step step) {
 
 Outcome AnswerSection(Work* work) {
   Trail trail;
-  work->key.Assign(work->query.name, work->apex_labels);
+  ZoneTree::Search search = work->zone.Finish(work->key, work->path);
   for (;;) {
-    work->location = Locate(work->zone, work->key, work->query.type);
+    work->location = Locate(work->zone, work->key, work->query.type, search);
     Step step;
     switch (work->location.place) {
       case Place::kName:
@@ -150,6 +150,7 @@ Outcome AnswerSection(Work* work) {
         return Outcome::kReferral;
     }
     if (step != Step::kGoOn) return EndOf(step);
+    search = work->zone.Find(work->key);
   }
 }
 

@@ -34,8 +34,7 @@ Location FindWildcard(const ZoneTree& zone, const LookupKey& key, size_t enclose
 
 }  // namespace
 
-Location Locate(const ZoneTree& zone, const LookupKey& key, uint16_t type) {
-  const ZoneTree::Search search = zone.Find(key);
+Location Locate(const ZoneTree& zone, const LookupKey& key, uint16_t type, const ZoneTree::Search& search) {
   if ((zone.cuts | zone.dnames) != 0) {
     const Location cover = FindCover(zone, key, search, type);
     if (cover.name.valid()) return cover;

@@ -29,9 +29,9 @@ struct Location {
   bool wildcard;
 };
 
-// `key` is the name relative to the zone's apex. A DS query at a cut is for this side of it (RFC 4035
+// `key` is the name relative to the zone's apex, `search` what was found for it in the zone. A DS query at a cut is for this side of it (RFC 4035
 // §3.1.4.1).
-Location Locate(const ZoneTree& zone, const LookupKey& key, uint16_t type);
+Location Locate(const ZoneTree& zone, const LookupKey& key, uint16_t type, const ZoneTree::Search& search);
 
 // Whether a name with records is data of this zone: not at or below a cut, nor below a DNAME.
 bool IsAuthoritative(const ZoneTree& zone, const LookupKey& key);

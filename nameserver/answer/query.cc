@@ -70,6 +70,9 @@ bool ReadRecords(std::span<const uint8_t> message, size_t count, bool additional
 }  // namespace
 
 ParseOutcome ParseQuery(std::span<const uint8_t> message, Query* query) {
+  query->question_end = 0;
+  query->edns = false;
+  query->dnssec_ok = false;
   if (message.size() < kHeaderSize || (message[2] & 0x80) != 0) return ParseOutcome::kDrop;
   const size_t questions = ReadBig16(&message[4]);
   const bool has_question = questions == 1 && ReadQuestion(message, query);

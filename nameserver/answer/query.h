@@ -13,19 +13,20 @@ namespace quartet::nameserver {
 using dns::kHeaderSize;
 using dns::Rcode;
 
+// Plain data, of which only the used part is ever written.
 struct Query {
   // The question; meaningful if question_end is not 0.
   LookupName name;
   uint16_t type;
   uint16_t qclass;
   // Where the message goes on behind the question; 0 if no question could be read.
-  size_t question_end = 0;
+  size_t question_end;
 
   // EDNS (RFC 6891), meaningful if there was an OPT record.
-  bool edns = false;
-  bool dnssec_ok = false;
-  uint8_t edns_version = 0;
-  uint16_t udp_payload = 0;
+  bool edns;
+  bool dnssec_ok;
+  uint8_t edns_version;
+  uint16_t udp_payload;
 };
 
 enum class ParseOutcome : uint8_t {

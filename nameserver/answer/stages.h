@@ -7,6 +7,7 @@
 #include "nameserver/answer/locate.h"
 #include "nameserver/answer/placed_name.h"
 #include "nameserver/answer/query.h"
+#include "nameserver/answer/respond.h"
 #include "nameserver/answer/response.h"
 #include "nameserver/zone/lookup_name.h"
 #include "nameserver/zone/tree.h"
@@ -32,19 +33,27 @@ enum class Outcome : uint8_t {
 // One answer on its way through the stages; on the stack. One version of one zone, from begin to end.
 struct Work {
   // NOLINTNEXTLINE(clang-analyzer-optin.cplusplus.UninitializedObject): see below.
-  Work(const Query& of, const ZoneTree& tree, size_t apex, Response* to)
-      : query(of), zone(tree), apex_labels(apex), response(*to) {}
+  Work(const FoundQuery& found, Response* to)
+      : query(found.query),
+        zone(*found.zone.tree),
+        apex_labels(found.zone.entry->apex_labels),
+        response(*to),
+        path(found.path),
+        key(found.key) {}
 
   const Query& query;
   const ZoneTree& zone;
   const size_t apex_labels;
   Response& response;
+  // Where the question's name leads.
+  const TreePath& path;
 
   // The name looked up last: the question's, or, behind a CNAME or DNAME, `target`.
   bool chained = false;
+  // Of that name.
+  LookupKey& key;
   // Not initialised: kilobytes of which little is used.
   PlacedName target;
-  LookupKey key;
   Location location = {Place::kNowhere, NameView(), 0, false};
 
   // The set whose targets' addresses belong in the additional section, and where it stands; 0: none.

@@ -1,5 +1,6 @@
 #include "nameserver/serve/directory_responder.h"
 
+#include <algorithm>
 #include <memory>
 
 #include "nameserver/answer/answer.h"
@@ -13,7 +14,8 @@ constexpr Context kStream = {.transport = Transport::kTcp, .max_udp_payload = Ud
 
 }  // namespace
 
-DirectoryResponder::DirectoryResponder(const Directory& directory) : directory_(directory) {
+DirectoryResponder::DirectoryResponder(const Directory& directory)
+    : directory_(directory), group_(directory, kDatagram) {
   RcuThread::Offline();
 }
 
@@ -22,10 +24,21 @@ DirectoryResponder::~DirectoryResponder() { RcuThread::Online(); }
 
 void DirectoryResponder::AnswerDatagrams(std::span<Exchange> batch) {
   RcuThread::Online();
-  for (Exchange& exchange : batch) {
-    exchange.answer_size = Answer(exchange.query, kDatagram, directory_, exchange.space);
+  while (!batch.empty()) {
+    const std::span<Exchange> group = batch.first(std::min(batch.size(), QueryGroup::kSize));
+    AnswerGroup(group);
+    batch = batch.subspan(group.size());
   }
   RcuThread::Offline();
+}
+
+void DirectoryResponder::AnswerGroup(std::span<Exchange> exchanges) {
+  group_.Clear();
+  for (const Exchange& exchange : exchanges) group_.Take(exchange.query);
+  group_.LookUp();
+  for (size_t i = 0; i < exchanges.size(); ++i) {
+    exchanges[i].answer_size = group_.Respond(i, exchanges[i].space);
+  }
 }
 
 void DirectoryResponder::AnswerStream(Exchange& exchange) {

@@ -3,6 +3,7 @@
 
 #include <span>
 
+#include "nameserver/answer/query_group.h"
 #include "nameserver/serve/responder.h"
 #include "nameserver/zone/directory.h"
 #include "nameserver/zone/rcu.h"
@@ -20,8 +21,11 @@ class DirectoryResponder : public Responder {
   void AnswerStream(Exchange& exchange) override;
 
  private:
+  void AnswerGroup(std::span<Exchange> exchanges);
+
   const RcuThread rcu_;
   const Directory& directory_;
+  QueryGroup group_;
 };
 
 ResponderFactory AnswerFrom(const Directory& directory);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "dns/base/check.h"
+#include "nameserver/zone/prefetch.h"
 
 namespace quartet::nameserver {
 
@@ -92,18 +93,38 @@ Directory::~Directory() {
 }
 
 ZoneMatch Directory::Find(const LookupName& name, size_t max_labels) const {
-  const DirectoryTable& table = *table_.load(std::memory_order_acquire);
-  const size_t most = std::min({size_t{name.labels}, max_labels, table.MostLabels()});
-  uint64_t hashes[dns::Name::kMaxLabels + 1];
-  name.HashSuffixes(seed_, most, hashes);
-  for (size_t labels = most + 1; labels-- > 0;) {
-    if (!table.Has(labels)) continue;
-    const ZoneEntry* entry = table.Probe(hashes[labels], name.Suffix(labels));
+  DirectoryProbe probe;
+  Start(name, max_labels, &probe);
+  return Finish(name, probe);
+}
+
+void Directory::Start(const LookupName& name, size_t max_labels, DirectoryProbe* probe) const {
+  probe->table = table_.load(std::memory_order_acquire);
+  probe->labels = probe->table->LabelsUpTo(std::min(size_t{name.labels}, max_labels));
+  if (probe->labels == 0) return;
+  name.HashSuffixes(seed_, LargestOf(probe->labels), probe->hashes);
+  for (LabelSet left = probe->labels; left != 0; left &= left - 1) {
+    probe->table->PrefetchSlot(probe->hashes[LargestOf(left & -left)]);
+  }
+}
+
+void Directory::Approach(const DirectoryProbe& probe) {
+  for (LabelSet left = probe.labels; left != 0; left &= left - 1) {
+    probe.table->PrefetchEntry(probe.hashes[LargestOf(left & -left)]);
+  }
+}
+
+ZoneMatch Directory::Finish(const LookupName& name, const DirectoryProbe& probe) {
+  for (LabelSet left = probe.labels; left != 0;) {
+    const size_t labels = LargestOf(left);
+    left ^= LabelSet{1} << labels;
+    const ZoneEntry* entry = probe.table->Probe(probe.hashes[labels], name.Suffix(labels));
     if (entry == nullptr) continue;
     entry->Touch();
     const ZoneTree* tree = entry->tree.load(std::memory_order_acquire);
-    if (IsResident(tree)) return {entry, tree};
-    return {entry, nullptr, tree == ColdTree()};
+    if (!IsResident(tree)) return {entry, nullptr, tree == ColdTree()};
+    Prefetch(tree, sizeof(ZoneTree));
+    return {entry, tree};
   }
   return {};
 }

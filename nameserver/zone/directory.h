@@ -38,6 +38,15 @@ struct ZoneMatch {
   bool cold = false;
 };
 
+// A name on its way through the directory. Plain data, of which only the used part is ever written.
+struct DirectoryProbe {
+  const DirectoryTable* table;
+  // Numbers of labels a zone above the name may have.
+  LabelSet labels;
+  // Of the suffixes with so many labels.
+  uint64_t hashes[dns::Name::kMaxLabels + 1];
+};
+
 class Directory {
  public:
   Directory();
@@ -48,6 +57,12 @@ class Directory {
 
   // The zone with the longest apex that `name` is at or below, of those with at most `max_labels` labels.
   ZoneMatch Find(const LookupName& name, size_t max_labels) const;
+
+  // The same in steps, for who has many names: each step asks memory for what the next one needs, which comes
+  // while the same step is done for the other names. All on one thread, without being Quiescent in between.
+  void Start(const LookupName& name, size_t max_labels, DirectoryProbe* probe) const;
+  static void Approach(const DirectoryProbe& probe);
+  static ZoneMatch Finish(const LookupName& name, const DirectoryProbe& probe);
 
   // ---- The writer's side. But for AddCold nothing below is seen by readers before Publish. ----
 

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "dns/base/check.h"
+#include "nameserver/zone/prefetch.h"
 
 namespace quartet::nameserver {
 namespace {
@@ -31,11 +32,18 @@ DirectoryTable* DirectoryTable::Make(size_t size) {
   return table;
 }
 
-size_t DirectoryTable::MostLabels() const {
-  const uint64_t high = has_labels[1].load(std::memory_order_acquire);
-  const uint64_t low = has_labels[0].load(std::memory_order_acquire);
-  if (high != 0) return 127 - static_cast<size_t>(__builtin_clzll(high));
-  return low == 0 ? 0 : 63 - static_cast<size_t>(__builtin_clzll(low));
+LabelSet DirectoryTable::LabelsUpTo(size_t most) const {
+  const LabelSet high = has_labels[1].load(std::memory_order_acquire);
+  const LabelSet all = high << 64 | has_labels[0].load(std::memory_order_acquire);
+  return all & ~LabelSet{0} >> (127 - most);
+}
+
+void DirectoryTable::PrefetchSlot(uint64_t hash) const { Prefetch(&slots[hash & mask], 1); }
+
+void DirectoryTable::PrefetchEntry(uint64_t hash) const {
+  const uint64_t slot = slots[hash & mask].load(std::memory_order_relaxed);
+  if (slot > kRemoved && ((slot ^ hash) & ~kAddressMask) == 0)
+    Prefetch(EntryOf(slot), sizeof(ZoneEntry) + kCacheLine);
 }
 
 const ZoneEntry* DirectoryTable::Probe(uint64_t hash, std::span<const uint8_t> apex) const {

@@ -47,6 +47,17 @@ struct ZoneEntry {
   absl::string_view id() const { return {reinterpret_cast<const char*>(bytes()) + apex_size, id_size}; }
 };
 
+// Numbers of labels, a bit for each.
+using LabelSet = unsigned __int128;
+static_assert(dns::Name::kMaxLabels < 128);
+
+// The largest member of a set that is not empty.
+inline size_t LargestOf(LabelSet labels) {
+  const auto high = static_cast<uint64_t>(labels >> 64);
+  if (high != 0) return 127 - static_cast<size_t>(__builtin_clzll(high));
+  return 63 - static_cast<size_t>(__builtin_clzll(static_cast<uint64_t>(labels)));
+}
+
 // Open addressing with linear probing, in one block from std::malloc. One thread writes; readers are under RCU and may
 // probe while slots are filled: a slot's entry changes only to "removed", and from there to another entry, neither of
 // which ends a probe.
@@ -60,14 +71,13 @@ struct DirectoryTable {
 
   // Whether an entry more would make probes long.
   bool IsFull() const { return (used + 1) * 8 > (mask + 1) * 5; }
-  // Entries with so many labels may be there.
-  bool Has(size_t labels) const {
-    return (has_labels[labels / 64].load(std::memory_order_acquire) >> (labels % 64) & 1) != 0;
-  }
-  // The largest number of labels for which Has is true; 0 if there is none.
-  size_t MostLabels() const;
+  // The numbers of labels up to `most` that entries may have.
+  LabelSet LabelsUpTo(size_t most) const;
   // nullptr: none has this apex (lower-case wire format, with its hash).
   const ZoneEntry* Probe(uint64_t hash, std::span<const uint8_t> apex) const;
+  // Asks memory for the slot, and, once that has come, for the entry, that Probe will look at first.
+  void PrefetchSlot(uint64_t hash) const;
+  void PrefetchEntry(uint64_t hash) const;
 
   // Precondition: not IsFull().
   void Insert(ZoneEntry* entry);

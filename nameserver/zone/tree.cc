@@ -2,17 +2,17 @@
 
 #include <algorithm>
 
+#include "nameserver/zone/prefetch.h"
 #include "nameserver/zone/set_image.h"
-#include "nameserver/zone/tree_limits.h"
 
 namespace quartet::nameserver {
 namespace {
 
-// The way from the root to a leaf: at each level a page and the child taken.
-struct Path {
-  const Page* page[kMaxLevels];
-  size_t index[kMaxLevels];
-};
+// What of a page is asked for before its header is there: that, and the heads of some thirty names. A small
+// zone has no more.
+constexpr size_t kPageStart = 4 * kCacheLine;
+// And of an entry: its owner and a small record set or two.
+constexpr size_t kEntryStart = 2 * kCacheLine;
 
 // The child whose range holds the place found among the separators: the last one not greater than the key.
 size_t ChildAt(const Page::Place& place) {
@@ -20,31 +20,21 @@ size_t ChildAt(const Page::Place& place) {
   return place.index - 1;
 }
 
-const Page* Descend(const Page* page, const uint8_t* key, size_t size, Path* path) {
-  while (page->level > 0) {
-    const size_t index = ChildAt(page->Find(key, size));
-    path->page[page->level] = page;
-    path->index[page->level] = index;
-    page = page->child(index);
-  }
-  return page;
-}
-
 // The leaf in front of the one at the end of `path`; nullptr if that is the first.
-const Page* PreviousLeaf(const Path& path, size_t root_level) {
+const Page* PreviousLeaf(const TreePath& path, size_t root_level) {
   for (size_t level = 1; level <= root_level; ++level) {
-    if (path.index[level] == 0) continue;
-    const Page* page = path.page[level]->child(path.index[level] - 1);
+    if (path.taken[level] == 0) continue;
+    const Page* page = path.above[level]->child(path.taken[level] - size_t{1});
     while (page->level > 0) page = page->child(page->count - size_t{1});
     return page;
   }
   return nullptr;
 }
 
-const Page* NextLeaf(const Path& path, size_t root_level) {
+const Page* NextLeaf(const TreePath& path, size_t root_level) {
   for (size_t level = 1; level <= root_level; ++level) {
-    if (path.index[level] + 1 == path.page[level]->count) continue;
-    const Page* page = path.page[level]->child(path.index[level] + 1);
+    if (path.taken[level] + 1 == path.above[level]->count) continue;
+    const Page* page = path.above[level]->child(path.taken[level] + size_t{1});
     while (page->level > 0) page = page->child(0);
     return page;
   }
@@ -86,32 +76,59 @@ void CollectPage(const Page* page, BlockList* blocks) {
 
 }  // namespace
 
-ZoneTree::Search ZoneTree::Find(const LookupKey& key) const {
-  Path path;
-  const Page* leaf = Descend(root, key.bytes, key.size, &path);
-  const Page::Place place = leaf->Find(key.bytes, key.size);
-  if (place.found) return {leaf->name(place.index), true, key.labels};
+void ZoneTree::Begin(TreePath* path) const {
+  path->page = root;
+  Prefetch(root, kPageStart);
+}
+
+bool ZoneTree::Step(const LookupKey& key, TreePath* path) {
+  const Page& page = *path->page;
+  const Page::Place place = page.Find(key.bytes, key.size);
+  if (page.level == 0) {
+    path->place = place;
+    if (place.index < page.count) Prefetch(page.entry(place.index), kEntryStart);
+    return false;
+  }
+  const size_t child = ChildAt(place);
+  path->above[page.level] = &page;
+  path->taken[page.level] = static_cast<uint16_t>(child);
+  path->page = page.child(child);
+  Prefetch(path->page, kPageStart);
+  return true;
+}
+
+ZoneTree::Search ZoneTree::Finish(const LookupKey& key, const TreePath& path) const {
+  const Page* leaf = path.page;
+  const size_t index = path.place.index;
+  if (path.place.found) return {leaf->name(index), true, key.labels};
   // The names around the place. What exists are these, and all names above them.
-  const Page* before = place.index > 0 ? leaf : PreviousLeaf(path, root->level);
-  const Page* after = place.index < leaf->count ? leaf : NextLeaf(path, root->level);
+  const Page* before = index > 0 ? leaf : PreviousLeaf(path, root->level);
+  const Page* after = index < leaf->count ? leaf : NextLeaf(path, root->level);
   size_t common = 0;
   if (after != nullptr) {
-    common = CommonPrefix(*after, place.index < leaf->count ? place.index : 0, key);
+    common = CommonPrefix(*after, index < leaf->count ? index : 0, key);
     if (common == key.size) return {NameView(), true, key.labels};
   }
   if (before != nullptr) {
-    const size_t index = (place.index > 0 ? place.index : size_t{before->count}) - 1;
-    common = std::max(common, CommonPrefix(*before, index, key));
+    common = std::max(common, CommonPrefix(*before, (index > 0 ? index : size_t{before->count}) - 1, key));
   }
   return {NameView(), false, static_cast<uint8_t>(LabelsIn(key, common))};
 }
 
+ZoneTree::Search ZoneTree::Find(const LookupKey& key) const {
+  TreePath path;
+  Begin(&path);
+  while (Step(key, &path)) {
+  }
+  return Finish(key, path);
+}
+
 NameView ZoneTree::FindAncestor(const LookupKey& key, size_t labels) const {
-  Path path;
   const size_t size = key.end[labels];
-  const Page* leaf = Descend(root, key.bytes, size, &path);
-  const Page::Place place = leaf->Find(key.bytes, size);
-  return place.found ? leaf->name(place.index) : NameView();
+  const Page* page = root;
+  while (page->level > 0) page = page->child(ChildAt(page->Find(key.bytes, size)));
+  const Page::Place place = page->Find(key.bytes, size);
+  return place.found ? page->name(place.index) : NameView();
 }
 
 void CollectTree(const ZoneTree* tree, BlockList* blocks) {

@@ -20,6 +20,7 @@
 #include "nameserver/zone/lookup_name.h"
 #include "nameserver/zone/page.h"
 #include "nameserver/zone/rcu.h"
+#include "nameserver/zone/tree_limits.h"
 
 namespace quartet::nameserver {
 
@@ -28,6 +29,18 @@ namespace quartet::nameserver {
 struct RecordUpdate {
   absl::string_view record_key;
   std::optional<absl::string_view> served;
+};
+
+// The way of a key from the root to its leaf. Plain data on the stack, of which only the used part is ever
+// written.
+struct TreePath {
+  // The page looked at next; in the end the leaf.
+  const Page* page;
+  // Where in the leaf.
+  Page::Place place;
+  // At each level above the leaf a page and the child taken.
+  const Page* above[kMaxLevels];
+  uint16_t taken[kMaxLevels];
 };
 
 // One version of a zone. Plain data in a block from std::malloc.
@@ -42,6 +55,12 @@ struct ZoneTree {
     uint8_t encloser;
   };
   Search Find(const LookupKey& key) const;
+  // The same in steps, for who has many keys: each step asks memory for what the next one needs, which comes
+  // while the same step is done for the others. Begin, Step until it is false, Finish.
+  void Begin(TreePath* path) const;
+  // Goes on to the next page; false: it is found where in the leaf the key is.
+  static bool Step(const LookupKey& key, TreePath* path);
+  Search Finish(const LookupKey& key, const TreePath& path) const;
   // The name of the ancestor of `key` with `labels` labels below the apex; invalid if it has no records.
   NameView FindAncestor(const LookupKey& key, size_t labels) const;
   // The apex' SOA, which every zone has.

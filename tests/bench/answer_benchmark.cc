@@ -2,8 +2,8 @@
 // provider: 80 % A of hosts, 8 % MX and 3 % NS of the apex, 5 % names that don't exist, 4 % AAAA that aren't
 // there.
 //
-// Instructions: valgrind --tool=callgrind --toggle-collect='*nameserver::Answer(*' answer_benchmark, divided
-// by the number of questions it prints.
+// Instructions: valgrind --tool=callgrind --toggle-collect='*QueryGroup::*' answer_benchmark
+// --benchmark_filter=OneLargeZone/Count, divided by 65,536.
 #include <benchmark/benchmark.h>
 
 #include <cstdint>
@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "nameserver/answer/query_group.h"
 #include "nameserver/answer/test_server.h"
 #include "replication/record/record_key.h"
 #include "replication/record/record_value.h"
@@ -87,31 +88,52 @@ struct Server {
   std::string text_;
 };
 
-void Run(benchmark::State& state, const Server& server) {
+size_t AnswerGroup(const Server& server, size_t first, QueryGroup* group, std::span<uint8_t> out) {
+  group->Clear();
+  for (size_t i = 0; i < QueryGroup::kSize; ++i) group->Take(server.questions[first + i]);
+  group->LookUp();
+  size_t bytes = 0;
+  for (size_t i = 0; i < QueryGroup::kSize; ++i) bytes += group->Respond(i, out);
+  return bytes;
+}
+
+// One question an iteration, answered by itself (as over TCP) or in groups (as over UDP).
+void Run(benchmark::State& state, const Server& server, bool grouped) {
   RcuThread rcu;
+  const auto group = std::make_unique<QueryGroup>(server.directory, Context());
   std::vector<uint8_t> out(1232);
   size_t next = 0;
   size_t bytes = 0;
   for (auto _ : state) {
-    bytes += Answer(server.questions[next], {}, server.directory, out);
+    if (!grouped) {
+      bytes += Answer(server.questions[next], {}, server.directory, out);
+    } else if (next % QueryGroup::kSize == 0) {
+      bytes += AnswerGroup(server, next, group.get(), out);
+    }
     next = (next + 1) % server.questions.size();
   }
-  state.counters["questions"] = static_cast<double>(state.iterations());
   state.counters["response"] = static_cast<double>(bytes) / static_cast<double>(state.iterations());
 }
 
-void OneLargeZone(benchmark::State& state) {
+void OneLargeZone(benchmark::State& state, bool grouped) {
   static const Server& server = *new Server(1, 100000);
-  Run(state, server);
+  Run(state, server, grouped);
 }
-BENCHMARK(OneLargeZone);
 
-void ManySmallZones(benchmark::State& state) {
-  static const Server& server = *new Server(static_cast<size_t>(state.range(0)), 10);
-  Run(state, server);
+void ManySmallZones(benchmark::State& state, bool grouped) {
+  static auto& servers = *new std::map<int64_t, std::unique_ptr<Server>>();
+  std::unique_ptr<Server>& server = servers[state.range(0)];
+  if (server == nullptr) server = std::make_unique<Server>(static_cast<size_t>(state.range(0)), 10);
+  Run(state, *server, grouped);
 }
-// The smaller one is for counting instructions.
-BENCHMARK(ManySmallZones)->Arg(1000)->Arg(100000);
+
+BENCHMARK_CAPTURE(OneLargeZone, Single, false);
+BENCHMARK_CAPTURE(OneLargeZone, Grouped, true);
+BENCHMARK_CAPTURE(ManySmallZones, Single, false)->Arg(100000);
+BENCHMARK_CAPTURE(ManySmallZones, Grouped, true)->Arg(100000);
+// For counting instructions: each question once.
+BENCHMARK_CAPTURE(OneLargeZone, Count, true)->Iterations(kQuestions);
+BENCHMARK_CAPTURE(ManySmallZones, Count, true)->Arg(1000)->Iterations(kQuestions);
 
 }  // namespace
 }  // namespace quartet::nameserver
