@@ -54,8 +54,7 @@ void SequencerThread::ProposeAsync(Proposal proposal, Sequencer::Done done) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     refusal = stopping_ ? Stopped() : queue_.Push(item);
-    sooner = refusal.ok() && begin < begin_;
-    if (sooner) begin_ = begin;
+    sooner = refusal.ok() && BeginBy(begin);
   }
   if (!refusal.ok()) return item.done(std::move(refusal));
   if (sooner) wake_.notify_one();
@@ -90,24 +89,55 @@ bool SequencerThread::WaitForWork() {
   }
 }
 
+bool SequencerThread::BeginBy(Time time) {
+  if (queue_.size() < options_.rest_until) time = std::max(time, rested_);
+  if (time >= begin_) return false;
+  begin_ = time;
+  return true;
+}
+
+void SequencerThread::BeginByQueued() {
+  begin_ = Time::max();
+  if (!queue_.empty()) BeginBy(Time::min());
+}
+
 std::optional<TurnQueue::Item> SequencerThread::Next() {
   const std::lock_guard<std::mutex> lock(mutex_);
   std::optional<TurnQueue::Item> item = queue_.Pop();
   // What is left waits no longer: its group has begun.
-  begin_ = queue_.empty() ? Time::max() : Time::min();
+  rested_ = Time::min();
+  BeginByQueued();
   return item;
 }
 
 // Makes one group of what is queued, and of what comes while it is being judged.
 void SequencerThread::Process() {
-  const Time end = std::chrono::steady_clock::now() + std::chrono::microseconds(options_.group_us);
-  std::optional<TurnQueue::Item> item = Next();
-  if (!item.has_value()) sequencer_->Probe();
-  for (; item.has_value(); item = Next()) {
+  const Time began = std::chrono::steady_clock::now();
+  const size_t added = AddAll(began + std::chrono::microseconds(options_.group_us));
+  if (added == 0) sequencer_->Probe();
+  FlushAndTell();
+  if (added >= options_.rest_after) Rest(began);
+}
+
+// To the group, until it is full or `end` has come. How many there were.
+size_t SequencerThread::AddAll(Time end) {
+  size_t added = 0;
+  while (std::optional<TurnQueue::Item> item = Next()) {
     sequencer_->Add(std::move(item->proposal), std::move(item->done));
+    ++added;
     if (sequencer_->full() || std::chrono::steady_clock::now() >= end) break;
   }
-  FlushAndTell();
+  return added;
+}
+
+// After a group that began at `began`.
+void SequencerThread::Rest(Time began) {
+  const Time now = std::chrono::steady_clock::now();
+  const auto least = std::chrono::microseconds(options_.least_rest_us);
+  const auto most = std::chrono::microseconds(options_.most_rest_us);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  rested_ = now + std::clamp<Time::duration>(now - began, least, most);
+  BeginByQueued();
 }
 
 void SequencerThread::FlushAndTell() {

@@ -23,13 +23,25 @@ namespace quartet::controller {
 // Group commit as it comes: while one group is being written, proposals queue up, and are the next group. A group
 // takes them in turn of their zones (TurnQueue), until none is left or it is full; it is also full once judging it has
 // taken `group_us`, so that a small change never waits for more than one such group, a write, and what was judged
-// last. Thread-safe.
+// last.
+//
+// Under load it rests: after a group of several proposals it lets as much time pass as that group took, so that what
+// comes meanwhile is one group more instead of many. Each group costs each node a write, a sync and an acknowledgement,
+// however small it is; on a machine that is busy with them, larger groups are sooner done. One caller who makes one
+// change after another never waits for this.
+//
+// Thread-safe.
 class SequencerThread {
  public:
   struct Options {
     // What may wait; more is refused RESOURCE_EXHAUSTED.
     TurnQueue::Options queue;
     int64_t group_us = 2000;
+    // It rests after groups of so many proposals; so long at least and at most; until so many wait.
+    size_t rest_after = 4;
+    int64_t least_rest_us = 0;
+    int64_t most_rest_us = 5000;
+    size_t rest_until = 64;
     // Called on the thread after each group, once its callers know: for what must be done by the leader and in nobody's
     // way. The next group waits for it.
     std::function<void(Sequencer&)> after_group = nullptr;
@@ -64,7 +76,12 @@ class SequencerThread {
 
   void Run();
   bool WaitForWork();
+  // Both with mutex_ held. BeginBy: whether the next group begins sooner than it would have.
+  bool BeginBy(Time time);
+  void BeginByQueued();
   void Process();
+  size_t AddAll(Time end);
+  void Rest(Time began);
   std::optional<TurnQueue::Item> Next();
   void FlushAndTell();
 
@@ -78,6 +95,8 @@ class SequencerThread {
   TurnQueue queue_;
   // When the thread begins a group with what is queued. Time::max(): never, as the queue is empty.
   Time begin_ = Time::max();
+  // Before that it rests, unless options_.rest_until wait.
+  Time rested_ = Time::min();
   bool stopping_ = false;
   State state_;
   std::once_flag joined_;

@@ -116,6 +116,36 @@ TEST_F(SequencerThreadTest, APatientProposalSharesTheNextAppend) {
   EXPECT_EQ(groups_.back(), 2u);
 }
 
+TEST_F(SequencerThreadTest, AfterALargeGroupItRestsUntilEnoughWait) {
+  SequencerThread::Options options;
+  options.rest_after = 1;
+  options.rest_until = 10;
+  options.least_rest_us = options.most_rest_us = int64_t{3600} * 1'000'000;
+  Start(options);
+  ASSERT_TRUE(thread_->Propose(Of(MakeNode("first"))).ok());
+  std::atomic<int> done = 0;
+  const auto count = [&](const absl::StatusOr<Outcome>& outcome) { done += outcome.ok() ? 1 : 0; };
+  for (int i = 0; i < 9; ++i) thread_->ProposeAsync(Of(MakeNode("n" + std::to_string(i))), count);
+  ASSERT_TRUE(thread_->Propose(Of(MakeNode("last"))).ok());
+  EXPECT_EQ(done, 9);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  EXPECT_EQ(groups_.back(), 10u);
+}
+
+TEST_F(SequencerThreadTest, StopsWhileItRests) {
+  SequencerThread::Options options;
+  options.rest_after = 1;
+  options.least_rest_us = options.most_rest_us = int64_t{3600} * 1'000'000;
+  Start(options);
+  ASSERT_TRUE(thread_->Propose(Of(MakeNode("first"))).ok());
+  std::promise<absl::StatusCode> result;
+  thread_->ProposeAsync(Of(MakeNode("second")), [&](const absl::StatusOr<Outcome>& outcome) {
+    result.set_value(outcome.status().code());
+  });
+  thread_->Stop();
+  EXPECT_EQ(result.get_future().get(), absl::StatusCode::kUnavailable);
+}
+
 TEST_F(SequencerThreadTest, PatienceEnds) {
   Start();
   Proposal patient = Of(MakeNode("patient"));
