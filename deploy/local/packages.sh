@@ -3,8 +3,8 @@
 # To build Quartet and to run a local cluster.
 BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib g++ openssl python3
-  libabsl-dev libcli11-dev libgrpc++-dev libldns-dev libprotobuf-dev librocksdb-dev libspdlog-dev libssl-dev liburcu-dev
-  protobuf-compiler protobuf-compiler-grpc
+  libabsl-dev libcli11-dev libgrpc++-dev libjemalloc-dev libldns-dev libprotobuf-dev librocksdb-dev libspdlog-dev
+  libssl-dev liburcu-dev protobuf-compiler protobuf-compiler-grpc
 )
 
 # To test it: sanitizers and linters, and other name servers to compare with.

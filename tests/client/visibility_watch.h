@@ -1,6 +1,7 @@
 // Asks nameservers for many TXT record sets over UDP, until each has answered with each wanted value.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <map>
 #include <mutex>
@@ -10,8 +11,8 @@
 
 namespace quartet::tests {
 
-// Asks few questions, so that it leaves the nodes their cores: a name is asked for once it is expected, and again only where
-// the answer was not the wanted one. Thread-safe. Ends the process with a message if a socket can't be had.
+// Asks few questions, many at a time, so that it leaves the nodes their cores: a name is asked for once it is expected, and
+// again only where the answer was not the wanted one; every 10 ms until WaitForAll is called, every millisecond then. Thread-safe. Ends the process with a message if a socket can't be had.
 class VisibilityWatch {
  public:
   // `port`: of all nameservers.
@@ -37,6 +38,7 @@ class VisibilityWatch {
   void Take(Server& server, int64_t now_us);
 
   const uint16_t port_;
+  std::atomic<int64_t> tick_us_;
   std::mutex mutex_;
   std::vector<Wanted> expected_;
   // By address.
