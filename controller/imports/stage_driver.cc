@@ -1,7 +1,8 @@
 #include "controller/imports/stage_driver.h"
 
-#include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <mutex>
 #include <utility>
 
@@ -31,29 +32,34 @@ absl::Status ProposeAbort(ImportHost& host, const OpenedStage& stage, const std:
 
 }  // namespace
 
-// Chunks that were proposed and have not ended. Outlives the driver where a callback does.
+// The chunk that was proposed last, and those that are committed. Outlives the driver where a callback does.
 struct StageDriver::InFlight {
+  struct Committed {
+    uint64_t index;
+    std::chrono::steady_clock::time_point time;
+  };
+
   std::mutex mutex;
   std::condition_variable ended;
-  size_t count = 0;
-  // The first that failed; those behind it fail too.
+  bool under_way = false;
+  // The first failure; what comes behind it fails too.
   absl::Status failed;
-  // Of the chunks that are committed, in order.
-  std::vector<uint64_t> indexes;
+  // Not known to be acknowledged by all; in order.
+  std::deque<Committed> committed;
 
   void End(const absl::StatusOr<Outcome>& outcome) {
     const std::lock_guard<std::mutex> lock(mutex);
-    --count;
+    under_way = false;
     if (outcome.ok()) {
-      indexes.push_back(outcome->position.index);
+      committed.push_back({outcome->position.index, std::chrono::steady_clock::now()});
     } else if (failed.ok()) {
       failed = outcome.status();
     }
     ended.notify_one();
   }
-  absl::Status WaitForLess(size_t limit) {
+  absl::Status Wait() {
     std::unique_lock<std::mutex> lock(mutex);
-    ended.wait(lock, [&] { return count < limit; });
+    ended.wait(lock, [&] { return !under_way; });
     return failed;
   }
 };
@@ -66,6 +72,7 @@ StageDriver::StageDriver(ImportHost& host, const ImportTarget& target, const Pro
       options_(options),
       usage_([&host](const std::string& nameserver) { return host.ZonesOf(nameserver); }),
       founded_(std::make_shared<std::optional<FoundedZone>>()),
+      window_(options.window),
       in_flight_(std::make_shared<InFlight>()) {}
 
 StageDriver::~StageDriver() { Abort("the import has ended early"); }
@@ -97,7 +104,7 @@ absl::Status StageDriver::Fill(ZoneMerge& merge, uint64_t total, Pulse& pulse) {
   if (!puts.empty() || !stage_.has_value()) {
     if (absl::Status status = Send(std::move(puts), bytes, pulse); !status.ok()) return status;
   }
-  return in_flight_->WaitForLess(1);
+  return in_flight_->Wait();
 }
 
 // The chunks behind the first one name its place in the log, so that they wait for it.
@@ -119,33 +126,33 @@ absl::Status StageDriver::Open(replication::RecordPuts puts, size_t bytes) {
   const absl::StatusOr<Outcome> outcome = ProposeAndWait(host_, std::move(proposal));
   if (!outcome.ok()) return outcome.status();
   stage_ = OpenedStage{*zone_id, outcome->position.index, 1};
-  in_flight_->indexes.push_back(outcome->position.index);
+  in_flight_->End(outcome);
   pace_ = std::make_unique<NodePace>(host_, *nameservers, options_.patience);
+  return absl::OkStatus();
+}
+
+// Until they are no more chunks behind than the window allows. None is under way.
+absl::Status StageDriver::WaitForNodes(Pulse& pulse) {
+  std::deque<InFlight::Committed>& behind = in_flight_->committed;
+  while (behind.size() >= window_.chunks()) {
+    if (absl::Status status = pace_->WaitFor(behind.front().index, pulse); !status.ok()) return status;
+    window_.Acknowledged(std::chrono::steady_clock::now() - behind.front().time);
+    behind.pop_front();
+  }
   return absl::OkStatus();
 }
 
 absl::Status StageDriver::Send(replication::RecordPuts puts, size_t bytes, Pulse& pulse) {
   if (!stage_.has_value()) return Open(std::move(puts), bytes);
-  if (absl::Status status = in_flight_->WaitForLess(options_.in_flight); !status.ok()) return status;
-  if (stage_->chunks > options_.ahead) {
-    uint64_t index = 0;
-    {
-      const std::lock_guard<std::mutex> lock(in_flight_->mutex);
-      const size_t committed = in_flight_->indexes.size();
-      index = in_flight_->indexes[std::min<size_t>(stage_->chunks - options_.ahead, committed) - 1];
-    }
-    if (absl::Status status = pace_->WaitFor(index, pulse); !status.ok()) return status;
-  }
+  if (absl::Status status = in_flight_->Wait(); !status.ok()) return status;
+  if (absl::Status status = WaitForNodes(pulse); !status.ok()) return status;
   auto moved = std::make_shared<replication::RecordPuts>(std::move(puts));
   Proposal proposal = ChunkProposal(caller_, stage_->zone_id, bytes,
                                     [target = target_, stage = *stage_, moved](const PlanContext& context) {
                                       return PlanChunk(context, target, stage, std::move(*moved));
                                     });
   ++stage_->chunks;
-  {
-    const std::lock_guard<std::mutex> lock(in_flight_->mutex);
-    ++in_flight_->count;
-  }
+  in_flight_->under_way = true;
   host_.ProposeAsync(std::move(proposal), [in_flight = in_flight_](const absl::StatusOr<Outcome>& outcome) {
     in_flight->End(outcome);
   });
@@ -163,7 +170,7 @@ absl::StatusOr<Outcome> StageDriver::Flip(Proposal flip) {
 }
 
 void StageDriver::Abort(const std::string& reason) {
-  in_flight_->WaitForLess(1).IgnoreError();
+  in_flight_->Wait().IgnoreError();
   if (!stage_.has_value()) return;
   const absl::Status status = ProposeAbort(host_, *stage_, reason);
   if (!status.ok()) {

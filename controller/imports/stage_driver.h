@@ -15,23 +15,22 @@
 #include "controller/imports/import_plans.h"
 #include "controller/imports/node_pace.h"
 #include "controller/imports/pulse.h"
+#include "controller/imports/stage_window.h"
 #include "controller/imports/zone_merge.h"
 
 namespace quartet::controller {
 
 struct StageOptions {
-  // Of a chunk: with its other fields it is one turn of the sequencer's (TurnQueue).
-  size_t chunk_bytes = 60 << 10;
-  // Chunks on their way through the sequencer.
-  size_t in_flight = 4;
-  // Chunks that a node may be behind.
-  size_t ahead = 8;
+  // Of a chunk. A small change to another zone waits for one of them, in the sequencer and on each node: milliseconds.
+  size_t chunk_bytes = 16 << 10;
+  // Chunks that the nodes may be behind.
+  StageWindow::Options window;
   std::chrono::milliseconds patience{10'000};
 };
 
 // Fill, then Flip. Whatever fails: Abort. Used by one thread; a stage is aborted by its destructor if it is open by then.
 //
-// Memory: in_flight + 1 chunks.
+// Memory: two chunks; one is on its way through the sequencer.
 class StageDriver {
  public:
   // `proposal` has account and principal of the import. All must outlive it.
@@ -55,6 +54,7 @@ class StageDriver {
 
   absl::Status Send(replication::RecordPuts puts, size_t bytes, Pulse& pulse);
   absl::Status Open(replication::RecordPuts puts, size_t bytes);
+  absl::Status WaitForNodes(Pulse& pulse);
 
   ImportHost& host_;
   const ImportTarget target_;
@@ -65,6 +65,7 @@ class StageDriver {
   std::optional<OpenedStage> stage_;
   std::shared_ptr<std::optional<FoundedZone>> founded_;
   std::unique_ptr<NodePace> pace_;
+  StageWindow window_;
   std::shared_ptr<InFlight> in_flight_;
 };
 

@@ -39,7 +39,7 @@ class Sequencer {
     std::string controller;
     // A group is full with so many entries, or so many bytes of them.
     size_t group_entries = 512;
-    size_t group_bytes = 512 << 10;
+    size_t group_bytes = 128 << 10;
     // What it may remember of the replica, so that plans need not read it.
     size_t cache_bytes = 64 << 20;
   };

@@ -84,7 +84,6 @@ void UseBackgroundThreads(int threads, rocksdb::Options& out) {
   out.env->IncBackgroundThreadsIfNeeded(threads, rocksdb::Env::LOW);
   out.env->IncBackgroundThreadsIfNeeded(1, rocksdb::Env::HIGH);
   out.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW);
-  out.env->LowerThreadPoolCPUPriority(rocksdb::Env::HIGH);
 }
 
 }  // namespace
