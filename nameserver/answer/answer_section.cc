@@ -12,32 +12,37 @@ bool Asks(const Work& work, dns::Type type) { return work.query.type == static_c
 
 uint32_t TtlOf(const RecordSetView& set) { return __builtin_bswap32(Load<uint32_t>(set.image() + 6)); }
 
-// The nodes a chain went through, and where in the message the names stand that led to them.
+// The names a chain led through, as places in the message, and whose records were added for them.
 class Trail {
  public:
-  bool Has(NameView node) const {
-    return std::any_of(steps_, steps_ + size_, [&](const Visit& visit) { return visit.node == node; });
-  }
-  // Whether this very name led to `node` before. (A wildcard is the node of many.)
-  bool Has(NameView node, const Work& work) const {
+  // Whether the name looked up stood in the chain before: a loop. (A wildcard's CNAME or a DNAME stands for
+  // many names, so it may be met again on a way that ends.)
+  bool Has(const Work& work) const {
     return std::any_of(steps_, steps_ + size_, [&](const Visit& visit) {
-      if (visit.node != node) return false;
+      if (visit.name_size != work.name().size) return false;
       PlacedName owner;
       owner.Read(work.response.bytes(), visit.owner);
       return owner.name.IsSame(work.name());
     });
   }
-  // False: the chain is too long.
-  bool Add(NameView node, size_t owner) {
-    if (size_ == kMaxChain) return false;
-    steps_[size_++] = {node, owner};
-    return true;
+  // Where the records of `node` stand in the answer; 0: they don't.
+  size_t Find(NameView node) const {
+    const Visit* visit =
+        std::find_if(steps_, steps_ + size_, [&](const Visit& each) { return each.node == node; });
+    return visit == steps_ + size_ ? 0 : visit->records;
+  }
+  bool full() const { return size_ == kMaxChain; }
+  // The name looked up leads on by the records of `node` at `records`. Not when full.
+  void Add(const Work& work, NameView node, size_t records) {
+    steps_[size_++] = {node, work.LabelAt(0), records, work.name().size};
   }
 
  private:
   struct Visit {
     NameView node;
     size_t owner;
+    size_t records;
+    size_t name_size;
   };
   // Only the first size_ are ever written: most answers have no chain.
   Visit steps_[kMaxChain];
@@ -56,17 +61,14 @@ Step Follow(Work* work, size_t position) {
 }
 
 Step FollowCname(Work* work, Trail* trail) {
+  if (trail->full() || trail->Has(*work)) return Step::kEnd;
   const NameView node = work->location.name;
-  const bool known = trail->Has(node);
-  // A wildcard's CNAME may show once more, for another name.
-  if (known && (!work->location.wildcard || trail->Has(node, *work))) return Step::kEnd;
-  if (!trail->Add(node, work->LabelAt(0))) return Step::kEnd;
   const RecordSetView set(node.FindSet(static_cast<uint16_t>(dns::Type::kCname)));
   const size_t at = work->response.Add(Section::kAnswer, set, work->LabelAt(0));
   if (at == 0) return Step::kTruncated;
+  trail->Add(*work, node, at);
   // Targets within the zone are compressed against its apex.
-  if (known || set.marks() == 0) return Step::kEnd;
-  return Follow(work, at + kRecordHeader);
+  return set.marks() == 0 ? Step::kEnd : Follow(work, at + kRecordHeader);
 }
 
 // RFC 6672 §3.1: the CNAME that stands for the DNAME at `at`.
@@ -86,11 +88,14 @@ Step SynthesizeCname(Work* work, const RecordSetView& dname, size_t at) {
 }
 
 Step FollowDname(Work* work, Trail* trail) {
+  if (trail->full() || trail->Has(*work)) return Step::kEnd;
   const NameView node = work->location.name;
-  if (trail->Has(node) || !trail->Add(node, work->LabelAt(0))) return Step::kEnd;
   const RecordSetView set(node.FindSet(static_cast<uint16_t>(dns::Type::kDname)));
-  const size_t at = work->response.Add(Section::kAnswer, set, work->AncestorAt(work->location.labels));
+  // Met again for another name it is in the answer already.
+  size_t at = trail->Find(node);
+  if (at == 0) at = work->response.Add(Section::kAnswer, set, work->AncestorAt(work->location.labels));
   if (at == 0) return Step::kTruncated;
+  trail->Add(*work, node, at);
   return SynthesizeCname(work, set, at);
 }
 
@@ -105,7 +110,8 @@ Outcome AddAnswer(Work* work, const Trail& trail) {
   const RecordSetView set(Asks(*work, dns::Type::kAny) ? node.sets() : node.FindSet(work->query.type));
   if (!set.valid()) return Outcome::kNoData;
   // A DNAME asked for that the chain came by stands in the answer already.
-  if (Asks(*work, dns::Type::kDname) && !work->location.wildcard && trail.Has(node)) return Outcome::kAnswer;
+  if (Asks(*work, dns::Type::kDname) && !work->location.wildcard && trail.Find(node) != 0)
+    return Outcome::kAnswer;
   const size_t at = work->response.Add(Section::kAnswer, set, work->LabelAt(0));
   if (at == 0) return Outcome::kTruncated;
   if (set.has_local_targets()) {

@@ -8,6 +8,9 @@
 namespace quartet::nameserver {
 namespace {
 
+// Aliases followed in one answer.
+constexpr size_t kMaxChain = 16;
+
 std::string Line(const dns::Name& owner, uint32_t ttl, const dns::RecordData& data) {
   return absl::StrCat(owner.ToLower().ToString(), " ", ttl, " ", dns::TypeName(data.type()), " ",
                       data.ToString());
@@ -83,11 +86,9 @@ void ReferenceZone::AddNegative(ReferenceAnswer* out) const {
 ReferenceAnswer ReferenceZone::Answer(const dns::Name& question, dns::Type type) const {
   ReferenceAnswer out;
   dns::Name name = question;
-  std::set<dns::Name> followed;
-  std::set<dns::Name> aliased;
+  std::set<dns::Name> chained;
   while (name.IsWithin(apex_)) {
     dns::Name source = name;
-    bool wildcard = false;
     bool rewritten = false;
     for (const dns::Name& node : WayTo(name)) {
       const dns::RecordSet* ns = At(node, dns::Type::kNs);
@@ -99,7 +100,7 @@ ReferenceAnswer ReferenceZone::Answer(const dns::Name& question, dns::Type type)
       }
       const dns::RecordSet* dname = At(node, dns::Type::kDname);
       if (dname != nullptr && node != name) {
-        if (!followed.insert(node).second) return out;
+        if (chained.size() == kMaxChain || !chained.insert(name).second) return out;
         Add(*dname, node, &out.answer);
         dns::Name target = dname->records().front().Names().front();
         for (size_t i = name.label_count() - node.label_count(); i-- > 0;) {
@@ -119,7 +120,6 @@ ReferenceAnswer ReferenceZone::Answer(const dns::Name& question, dns::Type type)
       if (Exists(node)) continue;
       // Step 3c: the asterisk beside the first name that is not there.
       source = *node.Parent().Prepend("*");
-      wildcard = true;
       if (Exists(source)) break;
       out.rcode = "NXDOMAIN";
       AddNegative(&out);
@@ -128,11 +128,8 @@ ReferenceAnswer ReferenceZone::Answer(const dns::Name& question, dns::Type type)
     if (rewritten) continue;
     const dns::RecordSet* cname = At(source, dns::Type::kCname);
     if (cname != nullptr && type != dns::Type::kCname && type != dns::Type::kAny) {
-      const bool known = !followed.insert(source).second;
-      if (known && (!wildcard || aliased.count(name) != 0)) return out;
-      aliased.insert(name);
+      if (chained.size() == kMaxChain || !chained.insert(name).second) return out;
       Add(*cname, name, &out.answer);
-      if (known) return out;
       name = cname->records().front().Names().front();
       continue;
     }

@@ -33,6 +33,7 @@ ns1 A 192.0.2.53
 a.*.ent A 192.0.2.1
 *.alias CNAME real
 *.loop CNAME deeper.loop
+*.star CNAME *.star
 *.out CNAME elsewhere.test.
 real A 192.0.2.2
 *.both A 192.0.2.3
@@ -128,6 +129,13 @@ TEST_F(WildcardTest, WithACnameIsFollowed) {
               ElementsAre("one.alias.more.test. 300 CNAME real.more.test."));
   EXPECT_THAT(server_.Query("one.out.more.test. A").answer,
               ElementsAre("one.out.more.test. 300 CNAME elsewhere.test."));
+}
+
+// The wildcard's own name is a name like others, and not yet in the chain.
+TEST_F(WildcardTest, LoopThroughItsOwnNameEnds) {
+  EXPECT_THAT(server_.Query("start.star.more.test. A").answer,
+              ElementsAre("start.star.more.test. 300 CNAME *.star.more.test.",
+                          "*.star.more.test. 300 CNAME *.star.more.test."));
 }
 
 TEST_F(WildcardTest, LoopOfItsOwnEnds) {

@@ -25,6 +25,12 @@ hidden.far A 192.0.2.9
 chain1 DNAME chain2
 chain2 DNAME new
 loop DNAME x.loop
+grows DNAME aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.grows
+ring1 DNAME ring2
+ring2 DNAME ring1
+twice DNAME hop
+start.hop CNAME end.twice
+end.hop A 192.0.2.2
 long DNAME aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb.cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc.dddddddddddddddddddddddddd.test.
 alias CNAME www.old
 )");
@@ -84,11 +90,34 @@ TEST_F(DnameTest, ChainsAreFollowed) {
   EXPECT_EQ(server_.Query("alias.zone.test. A").answer.size(), 4u);
 }
 
-TEST_F(DnameTest, LoopsEnd) {
-  const Reply reply = server_.Query("a.loop.zone.test. A");
+// §3.2: the search begins anew with the new name, which the same DNAME may cover.
+TEST_F(DnameTest, MetAgainOnTheWayItIsFollowedAgain) {
+  const Reply reply = server_.Query("start.twice.zone.test. A");
   EXPECT_EQ(reply.rcode, "NOERROR");
-  EXPECT_THAT(reply.answer, ElementsAre("loop.zone.test. 300 DNAME x.loop.zone.test.",
-                                        "a.loop.zone.test. 300 CNAME a.x.loop.zone.test."));
+  EXPECT_THAT(reply.answer, ElementsAre("twice.zone.test. 300 DNAME hop.zone.test.",
+                                        "start.twice.zone.test. 300 CNAME start.hop.zone.test.",
+                                        "start.hop.zone.test. 300 CNAME end.twice.zone.test.",
+                                        "end.twice.zone.test. 300 CNAME end.hop.zone.test.",
+                                        "end.hop.zone.test. 300 A 192.0.2.2"));
+}
+
+TEST_F(DnameTest, LoopsEnd) {
+  const Reply reply = server_.Query("a.ring1.zone.test. A");
+  EXPECT_EQ(reply.rcode, "NOERROR");
+  EXPECT_THAT(reply.answer, ElementsAre("ring1.zone.test. 300 DNAME ring2.zone.test.",
+                                        "a.ring1.zone.test. 300 CNAME a.ring2.zone.test.",
+                                        "ring2.zone.test. 300 DNAME ring1.zone.test.",
+                                        "a.ring2.zone.test. 300 CNAME a.ring1.zone.test."));
+}
+
+// No loop: every name is another, until one is too long or there were too many.
+TEST_F(DnameTest, IntoItselfEndsAsAChainDoes) {
+  const Reply reply = server_.Query("a.loop.zone.test. A", {Transport::kTcp});
+  EXPECT_EQ(reply.rcode, "NOERROR");
+  EXPECT_EQ(reply.answer.size(), 17u);
+  EXPECT_EQ(reply.answer[1], "a.loop.zone.test. 300 CNAME a.x.loop.zone.test.");
+  EXPECT_EQ(reply.answer[2], "a.x.loop.zone.test. 300 CNAME a.x.x.loop.zone.test.");
+  EXPECT_EQ(server_.Query("a.grows.zone.test. A", {Transport::kTcp}).rcode, "YXDOMAIN");
 }
 
 // §2.2: the DNAME is in the answer, so that the client sees why.
