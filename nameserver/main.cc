@@ -154,6 +154,8 @@ CLI::App* AddServe(CLI::App& app, StandaloneOptions& options, std::vector<std::s
       ->add_option("--zone-list", options.zone_list,
                    "File with a line NAME PATH for each zone; PATH is relative to its folder")
       ->required();
+  serve->add_option("--data", options.data,
+                    "Directory to import the zones into, once: later starts read it, and no zone file");
   AddListen(*serve, listen, options.serve.workers);
   serve->footer(
       "Example:\n"
@@ -167,7 +169,14 @@ CLI::App* AddServe(CLI::App& app, StandaloneOptions& options, std::vector<std::s
       "is 1.\n"
       "RRSIG, NSEC, NSEC3 and NSEC3PARAM records are left out: nothing is signed or proven. It listens once "
       "all\n"
-      "zones are loaded, and ends on SIGTERM.");
+      "zones are loaded, and ends on SIGTERM.\n"
+      "\n"
+      "With --data the zones are imported into a database and served from it, at that start and at every "
+      "later one.\n"
+      "They are imported again when the list or a file that it names is not what it was before the import "
+      "(size,\n"
+      "inode, or time of last change), or when the database can't be read. An import that was cut short is "
+      "begun again.");
   return serve;
 }
 

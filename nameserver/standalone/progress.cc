@@ -18,13 +18,19 @@ Progress::Progress(std::string what, size_t zones, replication::Clock& clock)
       zones_(zones),
       clock_(clock),
       begin_us_(clock.MonotonicMicros()),
-      next_us_(begin_us_ + kInterval) {}
+      next_us_(begin_us_ + kInterval) {
+  replication::NotifyStatus(Line(0));
+}
+
+std::string Progress::Line(size_t done) const {
+  return absl::StrCat(what_, ": ", done, " of ", zones_, " zones");
+}
 
 void Progress::Tell(size_t done) {
   const int64_t now = clock_.MonotonicMicros();
   if (now < next_us_) return;
   next_us_ = now + kInterval;
-  const std::string line = absl::StrCat(what_, ": ", done, " of ", zones_, " zones");
+  const std::string line = Line(done);
   LogInfo("{}", line);
   replication::NotifyStatus(line);
 }

@@ -12,13 +12,16 @@ namespace quartet::nameserver {
 // Not thread-safe.
 class Progress {
  public:
-  // Says "WHAT: 3 of 10 zones", once a second at most.
+  // Tells whoever started the process that it has begun.
   Progress(std::string what, size_t zones, replication::Clock& clock);
+  // Says "WHAT: 3 of 10 zones", once a second at most.
   void Tell(size_t done);
   // Seconds since it was made.
   double seconds() const;
 
  private:
+  std::string Line(size_t done) const;
+
   const std::string what_;
   const size_t zones_;
   replication::Clock& clock_;

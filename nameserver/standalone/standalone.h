@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "nameserver/serve/server.h"
+#include "nameserver/standalone/imported_zones.h"
 #include "nameserver/zone/directory.h"
 
 namespace quartet::nameserver {
@@ -15,6 +16,8 @@ namespace quartet::nameserver {
 struct StandaloneOptions {
   // See zone_list.h.
   std::string zone_list;
+  // Directory of its replica; empty: none, zones are in memory only.
+  std::string data;
   ServeOptions serve;
   // Asked while zones are loaded: true ends that with CANCELLED.
   std::function<bool()> stopped;
@@ -25,7 +28,7 @@ class Standalone {
  public:
   // Loads all zones, then opens the sockets, then says so (replication/base/readiness.h). Faults in the list and in zone
   // files are logged, each with its place, and nothing is served. Errors: INVALID_ARGUMENT: faults; those of ReadWholeFile
-  // for the list; CANCELLED; those of Server::Open.
+  // for the list; CANCELLED; those of ImportedZones::Open and Server::Open.
   static absl::StatusOr<std::unique_ptr<Standalone>> Start(const StandaloneOptions& options);
   // Stops first.
   ~Standalone();
@@ -36,9 +39,12 @@ class Standalone {
  private:
   Standalone() = default;
   absl::Status Load(const StandaloneOptions& options);
+  absl::Status LoadIntoMemory(const StandaloneOptions& options);
   absl::Status Open(const ServeOptions& options);
 
   Directory directory_;
+  // Null without a data directory.
+  std::unique_ptr<ImportedZones> imported_;
   std::unique_ptr<Server> server_;
 };
 

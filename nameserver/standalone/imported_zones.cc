@@ -1,0 +1,83 @@
+#include "nameserver/standalone/imported_zones.h"
+
+#include <utility>
+#include <vector>
+
+#include "nameserver/standalone/listed_zones.h"
+#include "nameserver/standalone/replica_import.h"
+#include "nameserver/standalone/sources.h"
+#include "replication/base/clock.h"
+#include "replication/base/log.h"
+#include "replication/base/version.h"
+
+namespace quartet::nameserver {
+
+absl::StatusOr<std::unique_ptr<ImportedZones>> ImportedZones::Open(const std::string& data,
+                                                                   const std::string& zone_list,
+                                                                   const std::function<bool()>& stopped,
+                                                                   Directory& directory) {
+  absl::StatusOr<DataDirectory> opened = DataDirectory::Open(data);
+  if (!opened.ok()) return opened.status();
+  std::unique_ptr<ImportedZones> zones(new ImportedZones(*std::move(opened)));
+  if (absl::Status status = zones->OpenStore(zone_list, stopped); !status.ok()) return status;
+  if (absl::Status status = zones->Install(directory); !status.ok()) return status;
+  return zones;
+}
+
+absl::Status ImportedZones::OpenStore(const std::string& zone_list, const std::function<bool()>& stopped) {
+  const absl::StatusOr<std::string> why = TryReplica(zone_list);
+  if (!why.ok()) return why.status();
+  if (why->empty()) return absl::OkStatus();
+  LogInfo("zone files are to be imported: {}", *why);
+  store_.reset();
+  return Import(zone_list, stopped);
+}
+
+absl::StatusOr<std::string> ImportedZones::TryReplica(const std::string& zone_list) {
+  absl::StatusOr<std::unique_ptr<store::Store>> store = data_.OpenReplica();
+  absl::Status status = store.status();
+  if (store.ok()) {
+    store_ = *std::move(store);
+    const absl::StatusOr<Sources> sources = SourcesOf(*store_);
+    if (sources.ok()) return sources->WhatChanged(zone_list);
+    status = sources.status();
+  }
+  // Nothing is lost with a damaged one.
+  if (absl::IsNotFound(status) || absl::IsDataLoss(status)) return std::string(status.message());
+  return status;
+}
+
+absl::Status ImportedZones::Import(const std::string& zone_list, const std::function<bool()>& stopped) {
+  const absl::StatusOr<ZoneList> list = ReadListedZones(zone_list);
+  if (!list.ok()) return list.status();
+  const absl::StatusOr<Sources> sources = Sources::Of(zone_list, *list);
+  if (!sources.ok()) return sources.status();
+  absl::StatusOr<std::unique_ptr<store::Store>> made = data_.BeginReplica();
+  if (!made.ok()) return made.status();
+  ReplicaImport import(**made, replication::SystemRandom());
+  ZoneLoading loading{"importing", stopped, nullptr};
+  loading.on_zone = [&](const dns::Name& apex, const std::vector<ZoneRecord>& records) {
+    return import.Add(apex, records);
+  };
+  absl::Status status = LoadListedZones(*list, loading);
+  if (status.ok()) status = import.Finish(*sources);
+  if (!status.ok()) return status;
+  made->reset();
+  if (status = data_.TakeReplica(); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<store::Store>> opened = data_.OpenReplica();
+  if (opened.ok()) store_ = *std::move(opened);
+  return opened.status();
+}
+
+absl::Status ImportedZones::Install(Directory& directory) {
+  absl::StatusOr<std::unique_ptr<Replica>> replica =
+      Replica::Open({*store_,
+                     directory,
+                     replication::SystemClock(),
+                     replication::SystemRandom(),
+                     {.version = std::string(replication::kVersion)}});
+  if (replica.ok()) replica_ = *std::move(replica);
+  return replica.status();
+}
+
+}  // namespace quartet::nameserver
