@@ -1,6 +1,7 @@
 #include "nameserver/answer/answer.h"
 
 #include <algorithm>
+#include <string>
 
 #include "dns/rdata/type.h"
 #include "nameserver/answer/pending_query.h"
@@ -8,6 +9,7 @@
 #include "nameserver/answer/respond.h"
 #include "nameserver/answer/response.h"
 #include "nameserver/answer/stages.h"
+#include "nameserver/answer/uncommon.h"
 
 namespace quartet::nameserver {
 namespace {
@@ -39,27 +41,67 @@ void AnswerFrom(const FoundQuery& found, Response* response) {
   AdditionalSection(&work, outcome);
 }
 
-// False: the zone is to be loaded first.
-bool AnswerQuery(const FoundQuery& found, Response* response, const ZoneEntry** cold) {
-  const Query& query = found.query;
-  const auto code = [response](Rcode rcode) {
-    response->SetRcode(rcode);
-    return true;
-  };
-  if (query.edns && query.edns_version != 0) return code(Rcode::kBadVers);
-  const bool transfer = Asks(query, dns::Type::kAxfr) || Asks(query, dns::Type::kIxfr);
-  if (query.qclass != static_cast<uint16_t>(dns::Class::kIn) || transfer) {
-    return code(Rcode::kRefused);
-  }
+// What an answer needs beside its query.
+struct Source {
+  const Context& context;
+  // The caller can load cold zones.
+  const bool loads;
+};
+
+// The zone that is to be loaded first; nullptr: answered.
+const ZoneEntry* AnswerInternet(const FoundQuery& found, const Source& source, Response* response) {
   const ZoneMatch& zone = found.zone;
-  if (zone.entry == nullptr) return code(Rcode::kRefused);
   if (zone.tree != nullptr) {
     AnswerFrom(found, response);
-    return true;
+  } else if (zone.entry == nullptr) {
+    Refuse(ExtendedError::kNotAuthoritative, response);
+  } else if (zone.cold && source.loads) {
+    return zone.entry;
+  } else {
+    response->SetRcode(Rcode::kServFail);
+    response->SetExtendedError(ExtendedError::kNotReady);
   }
-  if (!zone.cold || cold == nullptr) return code(Rcode::kServFail);
-  *cold = zone.entry;
-  return false;
+  return nullptr;
+}
+
+[[gnu::cold, gnu::noinline]] const ZoneEntry* AnswerOtherClass(const FoundQuery& found, const Source& source,
+                                                               Response* response) {
+  const auto qclass = dns::Class{found.query.qclass};
+  if (qclass == dns::Class::kAny) {
+    // RFC 1035 §6.2: never authoritative, since that would be for all classes.
+    const ZoneEntry* cold = AnswerInternet(found, source, response);
+    response->SetAuthoritative(false);
+    return cold;
+  }
+  if (qclass == dns::Class::kChaos && source.context.identity != nullptr) {
+    AnswerChaos(*source.context.identity, found.query, response);
+  } else {
+    Refuse(ExtendedError::kNotSupported, response);
+  }
+  return nullptr;
+}
+
+const ZoneEntry* AnswerQuery(const FoundQuery& found, const Source& source, Response* response) {
+  const Query& query = found.query;
+  if (query.edns && query.edns_version != 0) {
+    response->SetRcode(Rcode::kBadVers);
+    return nullptr;
+  }
+  // RFC 5936 §2.2.1.
+  if (Asks(query, dns::Type::kAxfr) || Asks(query, dns::Type::kIxfr)) {
+    Refuse(ExtendedError::kNotSupported, response);
+    return nullptr;
+  }
+  if (query.qclass != static_cast<uint16_t>(dns::Class::kIn))
+    return AnswerOtherClass(found, source, response);
+  return AnswerInternet(found, source, response);
+}
+
+// RFC 5001 §2.2. What an OPT record of a later version holds is not known.
+void AnswerNsid(const Context& context, const Query& query, Response* response) {
+  if (context.identity == nullptr || query.edns_version != 0) return;
+  const std::string& nsid = context.identity->nsid;
+  response->SetNsid({reinterpret_cast<const uint8_t*>(nsid.data()), nsid.size()});
 }
 
 }  // namespace
@@ -68,15 +110,21 @@ size_t WriteResponse(const FoundQuery& found, const Context& context, std::span<
                      const ZoneEntry** cold) {
   Response response(out, Limit(found.query, context, out.size()));
   response.Begin(found.message, found.query);
+  if (found.query.wants_nsid) AnswerNsid(context, found.query, &response);
   switch (found.outcome) {
     case ParseOutcome::kFormErr:
       response.SetRcode(Rcode::kFormErr);
       break;
     case ParseOutcome::kNotImp:
       response.SetRcode(Rcode::kNotImp);
+      response.SetExtendedError(ExtendedError::kNotSupported);
       break;
     default:
-      if (!AnswerQuery(found, &response, cold)) return 0;
+      const ZoneEntry* const to_load = AnswerQuery(found, {context, cold != nullptr}, &response);
+      if (to_load != nullptr) {
+        *cold = to_load;
+        return 0;
+      }
   }
   return response.Finish(context.max_udp_payload);
 }

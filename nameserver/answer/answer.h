@@ -2,14 +2,16 @@
 //
 //   parse -> locate -> answer -> authority -> additional -> finish (EDNS, truncation, header)
 //
-// RFC 1034 §4.3.2 with RFC 2181, 2308, 4592, 6604, 6672, 6891, 8020 and 8482. No lock, no allocation, no
-// disk, no system call: all it touches is the query, the output, its own stack and the directory.
+// RFC 1034 §4.3.2 with RFC 2181, 2308, 4592, 6604, 6672, 6891, 8020 and 8482; docs/answers.md has it case by
+// case. No lock, no allocation, no disk, no system call: all it touches is the query, the output, its own stack
+// and the directory.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
+#include "nameserver/answer/identity.h"
 #include "nameserver/zone/directory.h"
 
 namespace quartet::nameserver {
@@ -22,6 +24,8 @@ struct Context {
   // The largest UDP payload this server sends, and announces in its OPT record (RFC 6891 §6.2.5). At least
   // 512.
   uint16_t max_udp_payload = 1232;
+  // What the server tells of itself; nullptr: nothing. Must outlive the call.
+  const ServerIdentity* identity = nullptr;
 };
 
 // Bytes `out` should have for any response over TCP. Over UDP max_udp_payload suffices.

@@ -5,6 +5,8 @@
 namespace quartet::nameserver {
 namespace {
 
+constexpr uint16_t kNsidOption = 3;
+
 uint16_t ReadBig16(const uint8_t* at) { return static_cast<uint16_t>(at[0] << 8 | at[1]); }
 
 // Octets of a name that may be compressed, up to and with its root or first pointer; 0 if it does not end.
@@ -30,12 +32,14 @@ bool ReadQuestion(std::span<const uint8_t> message, Query* query) {
   return true;
 }
 
-// RFC 6891 §6.1.2: options are code, length, data.
-bool OptionsFit(std::span<const uint8_t> options) {
+// RFC 6891 §6.1.2: options are code, length, data. False: they don't fill the record data. Options unknown
+// here are ignored, and so is what an NSID option holds (RFC 5001 §2.1).
+bool ReadOptions(std::span<const uint8_t> options, Query* query) {
   while (!options.empty()) {
     if (options.size() < 4) return false;
     const size_t length = ReadBig16(&options[2]);
     if (options.size() - 4 < length) return false;
+    if (ReadBig16(&options[0]) == kNsidOption) query->wants_nsid = true;
     options = options.subspan(4 + length);
   }
   return true;
@@ -48,7 +52,7 @@ bool ReadOpt(std::span<const uint8_t> fields, Query* query) {
   query->udp_payload = ReadBig16(&fields[2]);
   query->edns_version = fields[5];
   query->dnssec_ok = (fields[6] & 0x80) != 0;
-  return OptionsFit(fields.subspan(10));
+  return ReadOptions(fields.subspan(10), query);
 }
 
 // Reads `count` records at `at`, which goes behind them.
@@ -60,11 +64,29 @@ bool ReadRecords(std::span<const uint8_t> message, size_t count, bool additional
     const size_t length = ReadBig16(&rest[owner + 8]);
     if (rest.size() - owner - 10 < length) return false;
     if (ReadBig16(&rest[owner]) == static_cast<uint16_t>(dns::Type::kOpt)) {
-      if (!additional || rest[0] != 0 || !ReadOpt(rest.subspan(owner, 10 + length), query)) return false;
+      if (!ReadOpt(rest.subspan(owner, 10 + length), query) || !additional || rest[0] != 0) return false;
     }
     *at += owner + 10 + length;
   }
   return true;
+}
+
+// Reads the sections behind the question, which end at `at`. False: they are damaged.
+bool ReadSections(std::span<const uint8_t> message, size_t* at, Query* query) {
+  return ReadRecords(message, ReadBig16(&message[6]), false, at, query) &&
+         ReadRecords(message, ReadBig16(&message[8]), false, at, query) &&
+         ReadRecords(message, ReadBig16(&message[10]), true, at, query);
+}
+
+// Looks for the EDNS of what is no standard query with one good question, as far as it can be read.
+[[gnu::cold, gnu::noinline]] void FindOpt(std::span<const uint8_t> message, Query* query) {
+  size_t at = kHeaderSize;
+  for (size_t left = ReadBig16(&message[4]); left > 0; --left) {
+    const size_t size = SkipName(message.subspan(at));
+    if (size == 0 || message.size() - at - size < 4) return;
+    at += size + 4;
+  }
+  ReadSections(message, &at, query);
 }
 
 }  // namespace
@@ -73,20 +95,23 @@ ParseOutcome ParseQuery(std::span<const uint8_t> message, Query* query) {
   query->question_end = 0;
   query->edns = false;
   query->dnssec_ok = false;
+  query->edns_version = 0;
+  query->wants_nsid = false;
   if (message.size() < kHeaderSize || (message[2] & 0x80) != 0) return ParseOutcome::kDrop;
   const size_t questions = ReadBig16(&message[4]);
   const bool has_question = questions == 1 && ReadQuestion(message, query);
-  if ((message[2] & 0x78) != 0) return ParseOutcome::kNotImp;
+  const bool other_opcode = (message[2] & 0x78) != 0;
   // RFC 9619: a query has one question.
-  if (!has_question) return ParseOutcome::kFormErr;
+  if (other_opcode || !has_question) {
+    FindOpt(message, query);
+    return other_opcode ? ParseOutcome::kNotImp : ParseOutcome::kFormErr;
+  }
   size_t at = query->question_end;
   if (at == message.size() && ReadBig16(&message[6]) == 0 && ReadBig16(&message[8]) == 0 &&
       ReadBig16(&message[10]) == 0) {
     return ParseOutcome::kQuery;
   }
-  const bool whole = ReadRecords(message, ReadBig16(&message[6]), false, &at, query) &&
-                     ReadRecords(message, ReadBig16(&message[8]), false, &at, query) &&
-                     ReadRecords(message, ReadBig16(&message[10]), true, &at, query) && at == message.size();
+  const bool whole = ReadSections(message, &at, query) && at == message.size();
   return whole ? ParseOutcome::kQuery : ParseOutcome::kFormErr;
 }
 

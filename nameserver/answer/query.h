@@ -27,6 +27,8 @@ struct Query {
   bool dnssec_ok;
   uint8_t edns_version;
   uint16_t udp_payload;
+  // It asks who answers (RFC 5001 §2.1).
+  bool wants_nsid;
 };
 
 enum class ParseOutcome : uint8_t {
@@ -38,7 +40,8 @@ enum class ParseOutcome : uint8_t {
 };
 
 // Any bytes are fine. All sections are walked, so that EDNS is found and damage is told; what is not an OPT
-// record in them is ignored. In kFormErr and kNotImp the question is there if it could be read.
+// record in them is ignored. In kFormErr and kNotImp question and EDNS are there if they could be read: the
+// answer to a broken OPT record has one too (RFC 6891 §7), or it would say that EDNS is unknown here.
 ParseOutcome ParseQuery(std::span<const uint8_t> message, Query* query);
 
 }  // namespace quartet::nameserver

@@ -99,6 +99,7 @@ void Response::PutOpt(uint16_t udp_payload) {
   Put16(at + 7, dnssec_ok_ ? 0x8000 : 0);
   Put16(at + 9, 0);
   size_ += kOptSize;
+  if (extended_error_ != ExtendedError::kNone || !nsid_.empty()) PutOptions(at);
   ++counts_[static_cast<size_t>(Section::kAdditional)];
 }
 

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <span>
 
+#include "nameserver/answer/extended_error.h"
 #include "nameserver/answer/query.h"
 #include "nameserver/zone/page.h"
 #include "nameserver/zone/set_image.h"
@@ -30,6 +31,9 @@ class Response {
   // Header fields come from `message`, the query; its question is repeated as it is (RFC 1035 §4.1.2, case
   // included) if it could be read. Room for EDNS is set aside.
   void Begin(std::span<const uint8_t> message, const Query& query);
+  // Answers an NSID option (RFC 5001 §2.2) with at most ServerIdentity::kMaxText octets, which must last until
+  // Finish. Before any record set is added.
+  void SetNsid(std::span<const uint8_t> nsid);
   // `apex`: where the zone's apex is in the question. Before any record set is added.
   void SetApex(uint16_t apex) { apex_ = apex; }
 
@@ -42,11 +46,15 @@ class Response {
   // labels, the first of which is the owner), then a pointer to `target`. Returns where it begins; 0: it does
   // not fit.
   size_t AddCname(uint32_t ttl, const uint16_t* owner_labels, size_t labels, size_t target);
+  // Adds a TXT record of class CH and TTL 0 for the question's name. At most 255 octets of text.
+  void AddChaosText(std::span<const uint8_t> text);
   // The TTL of the one record of the set at `position`.
   void SetTtl(size_t position, uint32_t ttl);
 
+  // Says why, in responses without records, to those who sent an OPT record.
+  void SetExtendedError(ExtendedError error) { extended_error_ = error; }
   void SetRcode(Rcode rcode) { rcode_ = static_cast<uint16_t>(rcode); }
-  void SetAuthoritative() { authoritative_ = true; }
+  void SetAuthoritative(bool authoritative = true) { authoritative_ = authoritative; }
   // RFC 2181 §9: a record set that is required does not fit.
   void SetTruncated() { truncated_ = true; }
   bool truncated() const { return truncated_; }
@@ -61,6 +69,7 @@ class Response {
   void Pointer(size_t at, size_t target);
   void PutMarks(const RecordSetView& set, size_t at, size_t target_base);
   void PutOpt(uint16_t udp_payload);
+  void PutOptions(uint8_t* opt);
 
   uint8_t* const out_;
   // Bytes for all but the OPT record.
@@ -72,6 +81,8 @@ class Response {
   bool truncated_ = false;
   bool edns_ = false;
   bool dnssec_ok_ = false;
+  ExtendedError extended_error_ = ExtendedError::kNone;
+  std::span<const uint8_t> nsid_;
   uint16_t counts_[3] = {};
 };
 

@@ -68,6 +68,27 @@ TEST_F(EdnsTest, DamagedOptIsFormErr) {
   EXPECT_EQ(RcodeOf(WithAdditional({{0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 9}})), "FORMERR");
 }
 
+// §7: or the client would take it that EDNS is unknown here.
+TEST_F(EdnsTest, FormErrForADamagedOptHasAnOptItself) {
+  for (const auto& records : {std::vector<std::vector<uint8_t>>{opt_, opt_},
+                              {{1, 'a', 0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 0}},
+                              {{0, 0, 41, 4, 208, 0, 0, 0, 0, 0, 4, 0, 3, 0, 9}}}) {
+    const Reply reply = ReadReply(server_.Raw(WithAdditional(records)));
+    EXPECT_EQ(reply.rcode, "FORMERR");
+    ASSERT_TRUE(reply.edns);
+    EXPECT_THAT(reply.edns->options, IsEmpty());
+  }
+}
+
+// §6.1.1: an OPT record in a query means one in the response.
+TEST_F(EdnsTest, ErrorsBesideTheOptKeepIt) {
+  std::vector<uint8_t> trailing = WithAdditional({opt_});
+  trailing.push_back(0);
+  EXPECT_TRUE(ReadReply(server_.Raw(trailing)).edns);
+  EXPECT_TRUE(server_.Query("other.test. A", {Transport::kUdp, EdnsWith()}).edns);
+  EXPECT_TRUE(server_.Query("ns1.zone.test. A", {Transport::kUdp, EdnsWith(), dns::Class::kChaos}).edns);
+}
+
 TEST_F(EdnsTest, OptOutsideTheAdditionalSectionIsFormErr) {
   std::vector<uint8_t> query = WithAdditional({opt_});
   query[11] = 0;

@@ -102,7 +102,16 @@ std::vector<uint8_t> MakeQuery(const dns::Name& name, dns::Type type, const Ask&
   put16(ask.edns->udp_payload);
   put16(ask.edns->version);
   put16(ask.edns->dnssec_ok ? 0x8000 : 0);
+  const size_t length_at = query.size();
   put16(0);
+  for (const dns::EdnsOption& option : ask.edns->options) {
+    put16(option.code);
+    put16(option.data.size());
+    query.insert(query.end(), option.data.begin(), option.data.end());
+  }
+  const size_t length = query.size() - length_at - 2;
+  query[length_at] = static_cast<uint8_t>(length >> 8);
+  query[length_at + 1] = static_cast<uint8_t>(length);
   return query;
 }
 
@@ -132,7 +141,7 @@ Reply TestServer::Query(absl::string_view question, const Ask& ask) const {
   const auto type = dns::ParseType(words[1]);
   QUARTET_CHECK(type.ok());
   const dns::Name name = NameOf(words[0]);
-  const Context context = {ask.transport, 1232};
+  const Context context = {ask.transport, 1232, ask.identity};
   Reply reply = ReadReply(Raw(MakeQuery(name, *type, ask), context));
   const dns::Message& message = reply.message;
   QUARTET_CHECK(message.header.id == 0x1234 && message.questions.size() == 1);

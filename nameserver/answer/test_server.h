@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/string_view.h"
@@ -33,7 +34,13 @@ struct Ask {
   Transport transport = Transport::kUdp;
   std::optional<dns::Edns> edns = std::nullopt;
   dns::Class qclass = dns::Class::kIn;
+  const ServerIdentity* identity = nullptr;
 };
+
+// A query's OPT record with these options, and 1,232 octets for the answer.
+inline dns::Edns EdnsWith(std::vector<dns::EdnsOption> options = {}) {
+  return {1232, 0, false, std::move(options)};
+}
 
 // A directory whose reader is the calling thread.
 class TestServer {
