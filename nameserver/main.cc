@@ -12,6 +12,7 @@
 #include <utility>
 #include <vector>
 
+#include "nameserver/identity_options.h"
 #include "nameserver/node/node.h"
 #include "nameserver/standalone/standalone.h"
 #include "proto/transport/server.h"
@@ -33,6 +34,7 @@ struct RunOptions {
   std::vector<std::string> listen;
   std::string health_listen;
   transport::TlsFiles tls;
+  IdentityOptions identity;
   double scrub_hours = 24;
   uint64_t scrub_rate = 8;
 };
@@ -96,6 +98,7 @@ int Run(RunOptions options) {
   RaiseFileLimit();
   const absl::StatusOr<transport::TlsMaterial> tls = transport::LoadTls(options.tls);
   if (!tls.ok()) return Fail(tls.status());
+  options.node.serve.identity = MakeIdentity(options.identity, tls->identity.name);
   const absl::StatusOr<std::unique_ptr<Node>> node =
       Node::Start(options.node, *tls, [] { kill(getpid(), SIGTERM); });
   if (!node.ok()) return Fail(node.status());
@@ -129,6 +132,7 @@ void AddRun(CLI::App& app, RunOptions& options) {
                   "Its certificate (quartet://nameserver/NAMESERVER/node/NODE), PEM file")
       ->required();
   run->add_option("--key", options.tls.key, "Its private key, PEM file")->required();
+  AddIdentityOptions(*run, options.identity);
   run->add_option("--health-listen", options.health_listen,
                   "ADDR:PORT for gRPC's health service; none if not given");
   run->add_option("--scrub-hours", options.scrub_hours,
@@ -144,11 +148,15 @@ void AddRun(CLI::App& app, RunOptions& options) {
       "    --listen 192.0.2.53:53 --listen '[2001:db8::53]:53' \\\n"
       "    --ca ca.pem --certificate ns-1-a.pem --key ns-1-a.key\n"
       "\n"
+      "It says who it is (dig +nsid, dig CH TXT id.server): --nsid none --server-id none to keep that to "
+      "itself.\n"
+      "\n"
       "It listens once it has all its zones; a node that had them before answers at once, controller or "
       "not.");
 }
 
-CLI::App* AddServe(CLI::App& app, StandaloneOptions& options, std::vector<std::string>& listen) {
+CLI::App* AddServe(CLI::App& app, StandaloneOptions& options, std::vector<std::string>& listen,
+                   IdentityOptions& identity) {
   CLI::App* serve = app.add_subcommand("serve", "Serve zone files as they stand, with no controller");
   serve
       ->add_option("--zone-list", options.zone_list,
@@ -157,6 +165,7 @@ CLI::App* AddServe(CLI::App& app, StandaloneOptions& options, std::vector<std::s
   serve->add_option("--data", options.data,
                     "Directory to import the zones into, once: later starts read it, and no zone file");
   AddListen(*serve, listen, options.serve.workers);
+  AddIdentityOptions(*serve, identity);
   serve->footer(
       "Example:\n"
       "  echo 'example.com example.com.zone' > zones.txt\n"
@@ -189,15 +198,17 @@ int Main(int argc, char** argv) {
   RunOptions options;
   StandaloneOptions standalone;
   std::vector<std::string> standalone_listen;
+  IdentityOptions standalone_identity;
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string(replication::kVersion));
   AddRun(app, options);
-  const CLI::App* serve = AddServe(app, standalone, standalone_listen);
+  const CLI::App* serve = AddServe(app, standalone, standalone_listen, standalone_identity);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   }
+  standalone.serve.identity = MakeIdentity(standalone_identity, HostName());
   if (serve->parsed()) return Serve(std::move(standalone), standalone_listen);
   return Run(std::move(options));
 }

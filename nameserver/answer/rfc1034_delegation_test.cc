@@ -1,4 +1,4 @@
-// RFC 1034 §4.3.2 step 3b, RFC 9471, RFC 4035 §3.1.4.1: zone cuts.
+// RFC 1034 §4.3.2 step 3b: zone cuts. Glue: rfc9471_glue_test.cc; DS: rfc4035_ds_test.cc.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -75,41 +75,6 @@ TEST_F(DelegationTest, GlueIsNoAnswer) {
   EXPECT_FALSE(server_.Query("ns.child.parent.test. A").authoritative);
 }
 
-TEST_F(DelegationTest, DsIsAnsweredByTheParentSide) {
-  const Reply signed_child = server_.Query("child.parent.test. DS");
-  EXPECT_TRUE(signed_child.authoritative);
-  EXPECT_EQ(signed_child.answer.size(), 1u);
-  EXPECT_THAT(signed_child.authority, IsEmpty());
-
-  const Reply unsigned_child = server_.Query("unsigned.parent.test. DS");
-  EXPECT_TRUE(unsigned_child.authoritative);
-  EXPECT_THAT(unsigned_child.answer, IsEmpty());
-  EXPECT_THAT(unsigned_child.authority,
-              ElementsAre("parent.test. 300 SOA ns1.parent.test. admin.parent.test. 1 7200 900 1209600 300"));
-
-  EXPECT_FALSE(server_.Query("www.child.parent.test. DS").authoritative);
-}
-
-TEST_F(DelegationTest, DsOfAZoneServedHereTooIsTheParents) {
-  server_.Load("child.parent.test.", R"(
-@ 900 SOA ns admin 2 7200 900 1209600 300
-@ NS ns
-ns A 192.0.2.1
-www A 192.0.2.77
-)");
-  EXPECT_EQ(server_.Query("child.parent.test. DS").answer.size(), 1u);
-  EXPECT_THAT(server_.Query("www.child.parent.test. A").answer,
-              ElementsAre("www.child.parent.test. 300 A 192.0.2.77"));
-  EXPECT_TRUE(server_.Query("child.parent.test. NS").authoritative);
-  server_.Remove("parent.test.");
-  const Reply reply = server_.Query("child.parent.test. DS");
-  EXPECT_TRUE(reply.authoritative);
-  EXPECT_THAT(
-      reply.authority,
-      ElementsAre("child.parent.test. 300 SOA ns.child.parent.test. admin.child.parent.test. 2 7200 900 "
-                  "1209600 300"));
-}
-
 TEST_F(DelegationTest, ChainIntoAChildEndsWithItsReferral) {
   const Reply reply = server_.Query("alias.parent.test. A");
   EXPECT_TRUE(reply.authoritative);
@@ -122,31 +87,6 @@ TEST_F(DelegationTest, DataBelowACutIsNoAdditionalDataOfAnswers) {
   const Reply reply = server_.Query("mail.parent.test. MX");
   EXPECT_EQ(reply.answer.size(), 2u);
   EXPECT_THAT(reply.additional, ElementsAre("ns1.parent.test. 300 A 192.0.2.53"));
-}
-
-// RFC 9471 §3.1: glue below the cut is required, or TC; other glue is not.
-TEST_F(DelegationTest, RequiredGlueThatDoesNotFitTruncates) {
-  const auto zone = [](const std::string& place) {
-    std::string text = "@ 900 SOA ns1 admin 1 7200 900 1209600 300\n@ NS ns1\nns1 A 192.0.2.53\n";
-    for (int i = 0; i < 10; ++i) {
-      const std::string host = "ns" + std::to_string(i) + "." + place;
-      text += "child NS " + host + "\n" + host + " A 192.0.2.1\n" + host + " AAAA 2001:db8::1\n";
-    }
-    return text;
-  };
-  server_.Load("in.test.", zone("child"));
-  const Reply required = server_.Query("www.child.in.test. A");
-  EXPECT_TRUE(required.truncated);
-  EXPECT_LE(required.bytes.size(), 512u);
-  EXPECT_EQ(required.authority.size(), 10u);
-  const Reply whole = server_.Query("www.child.in.test. A", {Transport::kTcp});
-  EXPECT_FALSE(whole.truncated);
-  EXPECT_EQ(whole.additional.size(), 20u);
-
-  server_.Load("by.test.", zone("other"));
-  const Reply helpful = server_.Query("www.child.by.test. A");
-  EXPECT_FALSE(helpful.truncated);
-  EXPECT_LT(helpful.additional.size(), 20u);
 }
 
 }  // namespace

@@ -57,7 +57,8 @@ class Node::Sockets : public QuerySockets {
       : options_(options), directory_(directory) {}
 
   absl::Status Open() override {
-    absl::StatusOr<std::unique_ptr<Server>> server = Server::Open(options_, AnswerFrom(directory_));
+    absl::StatusOr<std::unique_ptr<Server>> server =
+        Server::Open(options_, AnswerFrom(directory_, options_.identity));
     if (!server.ok()) return server.status();
     server_ = *std::move(server);
     LogInfo("answering on {}",

@@ -2,20 +2,17 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
-#include "nameserver/answer/answer.h"
 #include "nameserver/serve/udp_batch.h"
 
 namespace quartet::nameserver {
-namespace {
 
-constexpr Context kDatagram = {.transport = Transport::kUdp, .max_udp_payload = UdpBatch::kAnswerBytes};
-constexpr Context kStream = {.transport = Transport::kTcp, .max_udp_payload = UdpBatch::kAnswerBytes};
-
-}  // namespace
-
-DirectoryResponder::DirectoryResponder(const Directory& directory)
-    : directory_(directory), group_(directory, kDatagram) {
+DirectoryResponder::DirectoryResponder(const Directory& directory, ServerIdentity identity)
+    : directory_(directory),
+      identity_(std::move(identity)),
+      stream_{Transport::kTcp, UdpBatch::kAnswerBytes, &identity_},
+      group_(directory, {Transport::kUdp, UdpBatch::kAnswerBytes, &identity_}) {
   RcuThread::Offline();
 }
 
@@ -43,12 +40,12 @@ void DirectoryResponder::AnswerGroup(std::span<Exchange> exchanges) {
 
 void DirectoryResponder::AnswerStream(Exchange& exchange) {
   RcuThread::Online();
-  exchange.answer_size = Answer(exchange.query, kStream, directory_, exchange.space);
+  exchange.answer_size = Answer(exchange.query, stream_, directory_, exchange.space);
   RcuThread::Offline();
 }
 
-ResponderFactory AnswerFrom(const Directory& directory) {
-  return [&directory] { return std::make_unique<DirectoryResponder>(directory); };
+ResponderFactory AnswerFrom(const Directory& directory, const ServerIdentity& identity) {
+  return [&directory, identity] { return std::make_unique<DirectoryResponder>(directory, identity); };
 }
 
 }  // namespace quartet::nameserver

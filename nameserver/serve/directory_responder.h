@@ -3,6 +3,8 @@
 
 #include <span>
 
+#include "nameserver/answer/answer.h"
+#include "nameserver/answer/identity.h"
 #include "nameserver/answer/query_group.h"
 #include "nameserver/serve/responder.h"
 #include "nameserver/zone/directory.h"
@@ -14,7 +16,7 @@ namespace quartet::nameserver {
 // `directory` must outlive it.
 class DirectoryResponder : public Responder {
  public:
-  explicit DirectoryResponder(const Directory& directory);
+  DirectoryResponder(const Directory& directory, ServerIdentity identity);
   ~DirectoryResponder() override;
 
   void AnswerDatagrams(std::span<Exchange> batch) override;
@@ -25,9 +27,12 @@ class DirectoryResponder : public Responder {
 
   const RcuThread rcu_;
   const Directory& directory_;
+  const ServerIdentity identity_;
+  const Context stream_;
   QueryGroup group_;
 };
 
-ResponderFactory AnswerFrom(const Directory& directory);
+// `directory` must outlive what it makes. Without an identity a server says nothing of itself.
+ResponderFactory AnswerFrom(const Directory& directory, const ServerIdentity& identity = {});
 
 }  // namespace quartet::nameserver

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "nameserver/answer/identity.h"
 #include "nameserver/serve/counters.h"
 #include "nameserver/serve/responder.h"
 #include "nameserver/serve/socket_address.h"
@@ -19,6 +20,8 @@ struct ServeOptions {
   // UDP threads; 0: one per core.
   int workers = 0;
   TcpLimits tcp = {};
+  // What those who ask are told of the server; for who makes the responders.
+  ServerIdentity identity = {};
 };
 
 // Thread-safe, but for Close.

@@ -41,7 +41,8 @@ absl::Status Standalone::LoadIntoMemory(const StandaloneOptions& options) {
 }
 
 absl::Status Standalone::Open(const ServeOptions& options) {
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Open(options, AnswerFrom(directory_));
+  absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Open(options, AnswerFrom(directory_, options.identity));
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   LogInfo("answering on {}",
