@@ -30,7 +30,7 @@ ROOMS = [
     ("ldns", re.compile(r"^ldns/"), re.compile(r"^dns/rdata/|^tests/")),
     ("spdlog", re.compile(r"^spdlog/"), re.compile(r"^replication/base/log\.(cc|h)$")),
     ("liburcu", re.compile(r"^urcu"), re.compile(r"^nameserver/\w+/(rcu|qsbr)\w*\.(cc|h)$")),
-    ("CLI11", re.compile(r"^CLI/"), re.compile(r"(^|/)main\.cc$|^(admin|tests)/")),
+    ("CLI11", re.compile(r"^CLI/"), re.compile(r"(^|/)(main\.cc|\w+_options\.(cc|h))$|^(admin|tests)/")),
 ]
 
 # A type defined at the outermost level of a header, and the namespace that is open there.
