@@ -37,7 +37,7 @@ class MetricsServer {
   // `listen`: ADDR:PORT or [IPV6]:PORT; port 0: the kernel chooses. INVALID_ARGUMENT: no such address; UNAVAILABLE: it
   // can't be listened on.
   static absl::StatusOr<std::unique_ptr<MetricsServer>> Start(const std::string& listen, Collect collect);
-  // On return no call of `collect` is under way, nor will there be one.
+  // On return no call of `collect` is under way, nor will there be one. May take 2 s.
   ~MetricsServer();
 
   int port() const;

@@ -1,0 +1,18 @@
+// What the serving threads count, as metrics.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "nameserver/serve/counters.h"
+#include "proto/transport/metrics.h"
+
+namespace quartet::nameserver {
+
+// Queries, responses by RCODE, what got no response by reason, TCP connections.
+std::vector<transport::Metric> ServeMetrics(const ServeTotals& totals);
+
+// Without labels.
+transport::Metric Gauge(std::string name, std::string help, double value);
+
+}  // namespace quartet::nameserver
