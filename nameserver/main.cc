@@ -15,6 +15,7 @@
 #include "nameserver/identity_options.h"
 #include "nameserver/node/node.h"
 #include "nameserver/standalone/standalone.h"
+#include "proto/transport/metrics.h"
 #include "proto/transport/server.h"
 #include "proto/transport/tls_files.h"
 #include "replication/base/log.h"
@@ -39,6 +40,13 @@ struct RunOptions {
   uint64_t scrub_rate = 8;
 };
 
+struct StandaloneCommand {
+  StandaloneOptions standalone;
+  std::vector<std::string> listen;
+  std::string metrics_listen;
+  IdentityOptions identity;
+};
+
 int Fail(const absl::Status& status) {
   LogError("{}", std::string(status.message()));
   return kFailed;
@@ -61,8 +69,16 @@ absl::Status ParseListen(const std::vector<std::string>& texts, ServeOptions& se
   return absl::OkStatus();
 }
 
-int Serve(StandaloneOptions options, const std::vector<std::string>& listen) {
-  const absl::Status parsed = ParseListen(listen, options.serve);
+absl::StatusOr<std::unique_ptr<transport::MetricsServer>> StartMetrics(
+    const std::string& listen, transport::MetricsServer::Collect collect) {
+  if (listen.empty()) return std::unique_ptr<transport::MetricsServer>();
+  return transport::MetricsServer::Start(listen, std::move(collect));
+}
+
+int Serve(const StandaloneCommand& command) {
+  StandaloneOptions options = command.standalone;
+  options.serve.identity = MakeIdentity(command.identity, HostName());
+  const absl::Status parsed = ParseListen(command.listen, options.serve);
   if (!parsed.ok()) {
     Fail(parsed);
     return kWrongUsage;
@@ -73,8 +89,11 @@ int Serve(StandaloneOptions options, const std::vector<std::string>& listen) {
   const absl::StatusOr<std::unique_ptr<Standalone>> server = Standalone::Start(options);
   if (absl::IsCancelled(server.status())) return 0;
   if (!server.ok()) return Fail(server.status());
+  auto metrics_server = StartMetrics(command.metrics_listen, [&server] { return (*server)->Metrics(); });
+  if (!metrics_server.ok()) return Fail(metrics_server.status());
   stop_signal.Wait();
   replication::NotifyStopping();
+  metrics_server->reset();
   (*server)->Stop();
   return 0;
 }
@@ -155,8 +174,14 @@ void AddRun(CLI::App& app, RunOptions& options) {
       "not.");
 }
 
-CLI::App* AddServe(CLI::App& app, StandaloneOptions& options, std::vector<std::string>& listen,
-                   IdentityOptions& identity) {
+void AddMetrics(CLI::App& command, std::string& listen) {
+  command.add_option(
+      "--metrics-listen", listen,
+      "ADDR:PORT to serve metrics on, for Prometheus: GET /metrics, without TLS; none if not given");
+}
+
+CLI::App* AddServe(CLI::App& app, StandaloneCommand& command) {
+  StandaloneOptions& options = command.standalone;
   CLI::App* serve = app.add_subcommand("serve", "Serve zone files as they stand, with no controller");
   serve
       ->add_option("--zone-list", options.zone_list,
@@ -164,8 +189,9 @@ CLI::App* AddServe(CLI::App& app, StandaloneOptions& options, std::vector<std::s
       ->required();
   serve->add_option("--data", options.data,
                     "Directory to import the zones into, once: later starts read it, and no zone file");
-  AddListen(*serve, listen, options.serve.workers);
-  AddIdentityOptions(*serve, identity);
+  AddListen(*serve, command.listen, options.serve.workers);
+  AddMetrics(*serve, command.metrics_listen);
+  AddIdentityOptions(*serve, command.identity);
   serve->footer(
       "Example:\n"
       "  echo 'example.com example.com.zone' > zones.txt\n"
@@ -196,20 +222,17 @@ int Main(int argc, char** argv) {
       "or on its own from zone files.",
       "quartet-nameserver");
   RunOptions options;
-  StandaloneOptions standalone;
-  std::vector<std::string> standalone_listen;
-  IdentityOptions standalone_identity;
+  StandaloneCommand standalone;
   app.require_subcommand(1);
   app.set_version_flag("--version", std::string(replication::kVersion));
   AddRun(app, options);
-  const CLI::App* serve = AddServe(app, standalone, standalone_listen, standalone_identity);
+  const CLI::App* serve = AddServe(app, standalone);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kWrongUsage;
   }
-  standalone.serve.identity = MakeIdentity(standalone_identity, HostName());
-  if (serve->parsed()) return Serve(std::move(standalone), standalone_listen);
+  if (serve->parsed()) return Serve(standalone);
   return Run(std::move(options));
 }
 

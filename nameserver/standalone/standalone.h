@@ -4,9 +4,11 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "nameserver/metrics/serve_metrics.h"
 #include "nameserver/serve/server.h"
 #include "nameserver/standalone/imported_zones.h"
 #include "nameserver/zone/directory.h"
@@ -35,6 +37,9 @@ class Standalone {
 
   // Closes all sockets.
   void Stop();
+
+  // Thread-safe, until Stop.
+  std::vector<transport::Metric> Metrics() const { return ServeMetrics(server_->Totals()); }
 
  private:
   Standalone() = default;
