@@ -51,6 +51,10 @@ class TcpConnection {
   // The first `n` bytes of unsent() are sent.
   void Sent(size_t n);
 
+  // Bytes of memory it holds for what came and what is to be sent; kIdleBytes if that is nothing.
+  size_t buffered() const { return framing_.capacity() + unsent_.size(); }
+  static constexpr size_t kIdleBytes = TcpFraming::kKeptBytes;
+
   bool has_unsent() const { return unsent_begin_ < unsent_.size(); }
   bool wants_read() const { return !finished_ && !has_unsent(); }
   // Nothing is left to do; once Answer() returned nothing.

@@ -18,7 +18,7 @@ std::span<uint8_t> TcpFraming::Room() {
     end_ -= begin_;
     begin_ = 0;
   }
-  const size_t wanted = std::max(FrameSize(), kKeptBytes);
+  const size_t wanted = std::max(std::min(FrameSize(), 2 * unread()), kKeptBytes);
   if (bytes_.size() < wanted) {
     bytes_.resize(wanted);
   } else if (end_ == 0 && bytes_.size() > kKeptBytes) {

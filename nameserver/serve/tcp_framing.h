@@ -11,7 +11,7 @@
 namespace quartet::nameserver {
 
 // Holds what came and was not taken: at most one message of 64 KiB; usually 2 KiB, and no more than
-// kKeptBytes between messages. Not thread-safe.
+// kKeptBytes between messages. Grows with what came, not with what a length promises. Not thread-safe.
 class TcpFraming {
  public:
   static constexpr size_t kPrefix = 2;
@@ -25,6 +25,8 @@ class TcpFraming {
   void Received(size_t n);
   // The next whole message, without its length; nullopt: more bytes are needed. Lasts until Room().
   std::optional<std::span<const uint8_t>> Next();
+  // Bytes of memory it holds.
+  size_t capacity() const { return bytes_.size(); }
   // A message has begun and is not whole.
   bool partial() const { return begin_ != end_; }
 

@@ -61,5 +61,24 @@ TEST(TcpFramingTest, AMessageNotYetWholeIsNone) {
   EXPECT_TRUE(framing.partial());
 }
 
+// Two octets can promise 64 KiB, to each of thousands of connections.
+TEST(TcpFramingTest, MemoryGrowsWithWhatCameNotWithWhatIsPromised) {
+  TcpFraming framing;
+  const std::string stream = Frame(65535, 'x');
+  size_t at = 0;
+  while (at < stream.size()) {
+    const std::span<uint8_t> room = framing.Room();
+    EXPECT_LE(framing.capacity(), std::max(2 * at, TcpFraming::kKeptBytes));
+    ASSERT_FALSE(room.empty());
+    const size_t n = std::min(room.size(), stream.size() - at);
+    std::copy_n(stream.begin() + static_cast<std::ptrdiff_t>(at), n, room.begin());
+    framing.Received(n);
+    at += n;
+  }
+  EXPECT_EQ(framing.Next()->size(), 65535u);
+  framing.Room();
+  EXPECT_EQ(framing.capacity(), TcpFraming::kKeptBytes);
+}
+
 }  // namespace
 }  // namespace quartet::nameserver

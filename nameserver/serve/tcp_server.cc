@@ -38,6 +38,8 @@ struct TcpServer::Client {
   const SocketAddress source;
   TcpConnection connection;
   int64_t active_ms = 0;
+  // As last measured.
+  size_t buffered = 0;
   uint32_t watched = 0;
   Clients::iterator self;
 };
@@ -120,13 +122,29 @@ int TcpServer::WaitMillis() const {
 }
 
 void TcpServer::Expire() {
-  while (!clients_.empty() && clients_.front().active_ms + IdleMillis() <= now_ms_) Shed(clients_.begin());
+  while (!clients_.empty() && clients_.front().active_ms + IdleMillis() <= now_ms_) {
+    Shed(clients_.begin(), ShedReason::kIdle);
+  }
+  if (buffered_ > limits_.buffered_bytes) ShedHolders();
   if (accept_again_ms_ != 0 && accept_again_ms_ <= now_ms_) WatchListeners(true);
 }
 
-void TcpServer::Shed(Clients::iterator client) {
-  counters_.CountConnectionShed();
+void TcpServer::Shed(Clients::iterator client, ShedReason why) {
+  counters_.CountShed(why);
   Close(client);
+}
+
+void TcpServer::ShedHolders() {
+  for (auto client = clients_.begin(); client != clients_.end() && buffered_ > limits_.buffered_bytes;) {
+    const auto holder = client++;
+    if (holder->buffered > TcpConnection::kIdleBytes) Shed(holder, ShedReason::kMemory);
+  }
+}
+
+void TcpServer::MeasureBuffers(Client& client) {
+  buffered_ -= client.buffered;
+  client.buffered = client.connection.buffered();
+  buffered_ += client.buffered;
 }
 
 // A listener that can't be accepted from would be ready for ever and spin.
@@ -149,7 +167,7 @@ void TcpServer::AcceptFrom(int listener) {
       continue;
     }
     if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      if (!clients_.empty()) Shed(clients_.begin());
+      if (!clients_.empty()) Shed(clients_.begin(), ShedReason::kDescriptors);
       WatchListeners(false);
       return;
     }
@@ -162,24 +180,28 @@ void TcpServer::Admit(FileDescriptor fd, const SocketAddress& source) {
   counters_.CountConnection();
   size_t& from_source = per_source_[source.source_key()];
   if (from_source >= limits_.connections_per_source) {
-    counters_.CountConnectionShed();
+    counters_.CountShed(ShedReason::kSource);
     return;
   }
   ++from_source;
-  if (clients_.size() >= limits_.connections) Shed(clients_.begin());
+  if (clients_.size() >= limits_.connections) Shed(clients_.begin(), ShedReason::kRoom);
   clients_.emplace_back(std::move(fd), source);
   Client& client = clients_.back();
   client.self = std::prev(clients_.end());
   client.active_ms = now_ms_;
   client.watched = EPOLLIN;
+  MeasureBuffers(client);
   epoll_event event = {.events = EPOLLIN, .data = {.ptr = &client}};
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, client.fd.get(), &event) != 0) Shed(client.self);
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, client.fd.get(), &event) != 0) {
+    Shed(client.self, ShedReason::kDescriptors);
+  }
 }
 
 void TcpServer::Close(Clients::iterator client) {
   const auto from_source = per_source_.find(client->source.source_key());
   QUARTET_CHECK(from_source != per_source_.end() && from_source->second > 0);
   if (--from_source->second == 0) per_source_.erase(from_source);
+  buffered_ -= client->buffered;
   clients_.erase(client);
 }
 
@@ -187,6 +209,7 @@ void TcpServer::Serve(Client& client, bool readable, Responder& responder) {
   const bool open = (!readable || !client.connection.wants_read() || Read(client)) && Pump(client, responder);
   if (open) {
     Watch(client);
+    MeasureBuffers(client);
   } else {
     Close(client.self);
   }

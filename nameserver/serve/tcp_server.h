@@ -27,6 +27,9 @@ struct TcpLimits {
   int64_t idle_ms = 10'000;
   // The same while more than three quarters of the connections are taken.
   int64_t idle_under_pressure_ms = 2'000;
+  // Of all connections, for queries that are not whole and answers that are not read. Beyond it, those that hold
+  // some of it are closed, the one longest without a whole query first.
+  size_t buffered_bytes = 64 << 20;
 };
 
 class TcpServer {
@@ -59,7 +62,9 @@ class TcpServer {
   void AcceptFrom(int listener);
   // Takes the connection, or closes it for a limit.
   void Admit(FileDescriptor fd, const SocketAddress& source);
-  void Shed(Clients::iterator client);
+  void Shed(Clients::iterator client, ShedReason why);
+  // Until their buffers are within the limit.
+  void ShedHolders();
   void Expire();
   void WatchListeners(bool watch);
 
@@ -71,6 +76,7 @@ class TcpServer {
   bool SendUnsent(Client& client);
   void Watch(Client& client);
   void MarkActive(Client& client);
+  void MeasureBuffers(Client& client);
   void Close(Clients::iterator client);
 
   const TcpLimits limits_;
@@ -85,6 +91,8 @@ class TcpServer {
   // Longest without activity first.
   Clients clients_;
   absl::flat_hash_map<SocketAddress::SourceKey, size_t> per_source_;
+  // Invariant: the sum of Client::buffered.
+  size_t buffered_ = 0;
   int64_t now_ms_ = 0;
   // Out of descriptors: no accepting before then; 0: accepting.
   int64_t accept_again_ms_ = 0;

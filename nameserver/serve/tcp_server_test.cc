@@ -113,7 +113,7 @@ TEST_F(TcpServerTest, ClosesIdleConnections) {
   const FileDescriptor client = Connect();
   EXPECT_TRUE(Works(client));
   EXPECT_EQ(ReceiveSome(client), "") << "the server's end, not our limit of ten seconds";
-  EXPECT_EQ(Stopped().connections_shed, 1u);
+  EXPECT_EQ(Stopped().shed_for(ShedReason::kIdle), 1u);
 }
 
 // A byte now and then (slow loris) is no query.
