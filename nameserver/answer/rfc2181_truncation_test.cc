@@ -80,5 +80,38 @@ TEST_F(TruncationTest, SmallBufferIsALimitToo) {
   EXPECT_TRUE(ReadReply(out).truncated);
 }
 
+TEST_F(TruncationTest, SoaBehindAChainThatDoesNotFitTruncates) {
+  const std::string label(60, 'l');
+  std::string text = "@ 900 SOA ns1 admin 1 7200 900 1209600 300\n@ NS ns1\nns1 A 192.0.2.53\n";
+  for (int i = 0; i < 6; ++i) absl::StrAppend(&text, label, i, " CNAME ", label, i + 1, "\n");
+  server_.Load("chain.test.", text);
+  const Reply reply = server_.Query(label + "0.chain.test. A");
+  EXPECT_TRUE(reply.truncated);
+  EXPECT_EQ(reply.rcode, "NOERROR") << "the chain was not followed to its end";
+  EXPECT_THAT(reply.authority, IsEmpty());
+  EXPECT_LE(reply.bytes.size(), 512u);
+  const Reply whole = server_.Query(label + "0.chain.test. A", {Transport::kTcp});
+  EXPECT_EQ(whole.rcode, "NXDOMAIN");
+  EXPECT_EQ(whole.answer.size(), 6u);
+  // A little more than the chain, and less than the SOA behind it.
+  const auto room = static_cast<uint16_t>(whole.bytes.size() - 10);
+  const Reply without_soa = server_.Query(label + "0.chain.test. A", Udp(room));
+  EXPECT_TRUE(without_soa.truncated);
+  EXPECT_EQ(without_soa.rcode, "NXDOMAIN");
+  EXPECT_EQ(without_soa.answer.size(), 6u);
+  EXPECT_THAT(without_soa.authority, IsEmpty());
+}
+
+TEST_F(TruncationTest, NsSetOfAReferralThatDoesNotFitTruncates) {
+  std::string text = "@ 900 SOA ns1 admin 1 7200 900 1209600 300\n@ NS ns1\nns1 A 192.0.2.53\n";
+  for (int i = 0; i < 30; ++i) absl::StrAppend(&text, "child NS ns", i, ".some", i, ".example.\n");
+  server_.Load("cut.test.", text);
+  const Reply reply = server_.Query("www.child.cut.test. A");
+  EXPECT_TRUE(reply.truncated);
+  EXPECT_FALSE(reply.authoritative);
+  EXPECT_THAT(reply.authority, IsEmpty());
+  EXPECT_EQ(server_.Query("www.child.cut.test. A", {Transport::kTcp}).authority.size(), 30u);
+}
+
 }  // namespace
 }  // namespace quartet::nameserver

@@ -145,5 +145,27 @@ TEST_F(WildcardTest, LoopOfItsOwnEnds) {
                                         "deeper.loop.more.test. 300 CNAME deeper.loop.more.test."));
 }
 
+// §4.3 and before: an asterisk in record data is a label; only owners are sources of synthesis.
+TEST_F(WildcardTest, InRecordDataIsALabel) {
+  server_.Load("data.test.", R"(
+@ 3600 SOA ns1 admin 1 7200 900 1209600 300
+@ NS ns1
+ns1 A 192.0.2.53
+to CNAME *.there
+*.there A 192.0.2.1
+nowhere CNAME *.missing
+mail MX 10 *.there
+middle CNAME a.*.there
+)");
+  EXPECT_THAT(
+      server_.Query("to.data.test. A").answer,
+      ElementsAre("to.data.test. 300 CNAME *.there.data.test.", "*.there.data.test. 300 A 192.0.2.1"));
+  EXPECT_EQ(server_.Query("nowhere.data.test. A").rcode, "NXDOMAIN");
+  EXPECT_THAT(server_.Query("mail.data.test. MX").additional,
+              ElementsAre("*.there.data.test. 300 A 192.0.2.1"));
+  EXPECT_EQ(server_.Query("middle.data.test. A").rcode, "NXDOMAIN")
+      << "`*.there` exists, so nothing covers below it";
+}
+
 }  // namespace
 }  // namespace quartet::nameserver

@@ -1,6 +1,6 @@
 """Fuzzers, and tests that replay what they have found."""
 
-def quartet_fuzzer(name, srcs, deps, corpus):
+def quartet_fuzzer(name, srcs, deps, corpus, cuts = 2048):
     """A fuzzer NAME (ends in _fuzz), and a test that runs its corpus in normal builds (_replay_test).
 
     Fuzz with: bazel build --config=fuzz //tests/fuzz:NAME, then run it on a copy of the corpus.
@@ -10,6 +10,7 @@ def quartet_fuzzer(name, srcs, deps, corpus):
       srcs: define LLVMFuzzerTestOneInput.
       deps: of srcs.
       corpus: the folder with the seeds and with every input that once failed.
+      cuts: at how many places the test cuts each file, at most.
     """
     if not name.endswith("_fuzz"):
         fail("a fuzzer's name ends in _fuzz: " + name)
@@ -38,7 +39,7 @@ def quartet_fuzzer(name, srcs, deps, corpus):
     )
     native.cc_test(
         name = name[:-len("_fuzz")] + "_replay_test",
-        args = ["$(rootpaths :" + name + "_corpus)"],
+        args = ["--cuts=%d" % cuts, "$(rootpaths :" + name + "_corpus)"],
         data = [":" + name + "_corpus"],
         deps = [
             ":replay_main",

@@ -1,9 +1,11 @@
 // Runs the files of a fuzzer's corpus through the fuzzer's function, in builds without a fuzzing engine: each
-// file, and what is left of it when it is cut anywhere. Fails by what the function does: it aborts, or a
-// sanitizer reports.
+// file, and what is left of it when it is cut anywhere, or at N places with --cuts=N. Fails by what the function
+// does: it aborts, or a sanitizer reports.
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -13,7 +15,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size);
 namespace {
 
 // Longer files are cut at so many places only.
-constexpr size_t kCuts = 2048;
+size_t cuts = 2048;
 
 void Run(const std::string& bytes) {
   LLVMFuzzerTestOneInput(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
@@ -28,7 +30,7 @@ bool Replay(const char* path) {
   const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
   std::fprintf(stderr, "%s: %zu bytes\n", path, bytes.size());
   Run(bytes);
-  const size_t step = bytes.size() / kCuts + 1;
+  const size_t step = bytes.size() / cuts + 1;
   // A string of its own for each cut, so that a read beyond it is seen.
   for (size_t size = 0; size < bytes.size(); size += step) Run(bytes.substr(0, size));
   return true;
@@ -37,7 +39,13 @@ bool Replay(const char* path) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 2) {
+  static constexpr char kCutsOption[] = "--cuts=";
+  if (argc > 1 && std::strncmp(argv[1], kCutsOption, sizeof(kCutsOption) - 1) == 0) {
+    cuts = std::strtoul(argv[1] + sizeof(kCutsOption) - 1, nullptr, 10);
+    ++argv;
+    --argc;
+  }
+  if (argc < 2 || cuts == 0) {
     std::fprintf(stderr, "no corpus\n");
     return 1;
   }
