@@ -33,6 +33,14 @@ std::vector<Metric::Sample> ByRcode(const ServeTotals& totals) {
   return samples;
 }
 
+std::vector<Metric::Sample> ByShedReason(const ServeTotals& totals) {
+  std::vector<Metric::Sample> samples;
+  for (size_t reason = 0; reason < kShedReasons; ++reason) {
+    samples.push_back(By("reason", ShedReasonName(static_cast<ShedReason>(reason)), totals.shed[reason]));
+  }
+  return samples;
+}
+
 }  // namespace
 
 std::vector<Metric> ServeMetrics(const ServeTotals& totals) {
@@ -42,8 +50,8 @@ std::vector<Metric> ServeMetrics(const ServeTotals& totals) {
       Counter("quartet_dropped_total", "What came and got no response, by reason.",
               {By("reason", "not-a-query", totals.ignored), By("reason", "not-sent", totals.send_drops)}),
       Counter("quartet_tcp_connections_total", "TCP connections accepted.", {Of(totals.connections)}),
-      Counter("quartet_tcp_connections_shed_total", "TCP connections closed for a limit or a timeout.",
-              {Of(totals.connections_shed)}),
+      Counter("quartet_tcp_connections_shed_total",
+              "TCP connections closed for a limit or a timeout, by reason.", ByShedReason(totals)),
   };
 }
 

@@ -31,7 +31,7 @@ TEST(ServeMetricsTest, ShowsEachCountUnderItsName) {
   totals.ignored = 3;
   totals.send_drops = 4;
   totals.connections = 6;
-  totals.connections_shed = 7;
+  totals.shed = {7, 8, 9, 11, 12};
   std::map<std::string, double> values = Values(totals);
   EXPECT_EQ(values["quartet_queries_total"], 10);
   EXPECT_EQ(values["quartet_responses_total{NOERROR}"], 5);
@@ -40,7 +40,11 @@ TEST(ServeMetricsTest, ShowsEachCountUnderItsName) {
   EXPECT_EQ(values["quartet_dropped_total{not-a-query}"], 3);
   EXPECT_EQ(values["quartet_dropped_total{not-sent}"], 4);
   EXPECT_EQ(values["quartet_tcp_connections_total"], 6);
-  EXPECT_EQ(values["quartet_tcp_connections_shed_total"], 7);
+  EXPECT_EQ(values["quartet_tcp_connections_shed_total{idle}"], 7);
+  EXPECT_EQ(values["quartet_tcp_connections_shed_total{room}"], 8);
+  EXPECT_EQ(values["quartet_tcp_connections_shed_total{source}"], 9);
+  EXPECT_EQ(values["quartet_tcp_connections_shed_total{descriptors}"], 11);
+  EXPECT_EQ(values["quartet_tcp_connections_shed_total{memory}"], 12);
 }
 
 TEST(ServeMetricsTest, UsualCodesAreThereFromTheBeginning) {

@@ -24,6 +24,13 @@ enum class ShedReason : uint8_t {
 };
 inline constexpr size_t kShedReasons = 5;
 
+// For metrics.
+inline const char* ShedReasonName(ShedReason reason) {
+  static constexpr std::array<const char*, kShedReasons> kNames = {"idle", "room", "source", "descriptors",
+                                                                   "memory"};
+  return kNames[static_cast<size_t>(reason)];
+}
+
 // A sum over threads at one moment.
 struct ServeTotals {
   uint64_t queries = 0;
