@@ -127,7 +127,7 @@ class Process:
         if self.is_running():
             raise ProcessError(f"{self.name} is running already (pid {self.identity.pid})")
         self._notifier = Notifier()
-        environment = dict(os.environ, NOTIFY_SOCKET=self._notifier.path, **self._environment)
+        environment = {**os.environ, "NOTIFY_SOCKET": self._notifier.path, **self._environment}
         parent = os.getpid()
         with open(self.log, "ab") as log:
             try:

@@ -1,4 +1,4 @@
-"""tests/soak: as long as one likes of what tests/run does for seconds: simulation, fuzzing, crashes."""
+"""tests/soak: as long as one likes of what tests/run does for seconds: simulation, fuzzing, other name servers, crashes."""
 
 import argparse
 import os
@@ -14,12 +14,18 @@ from runner import bazel
 
 SIMULATION = "//tests/simulation:simulation_soak"
 CRASHES = "//tests/faults:crash_loop_files"
-# Of the time: simulation and fuzzing side by side; then a cluster of real processes, crashed all the time.
+DIFFERENTIAL = "//tests/differential:programs"
+# Of the time: simulation and fuzzing side by side; then our answers beside those of other servers; then a cluster of real
+# processes, crashed all the time.
+SHARE_OF_DIFFERENTIAL = 1 / 4
 SHARE_OF_CRASHES = 1 / 6
 LEAST_FUZZ_SECONDS = 10
 # Seeds that the simulation has to hold under, where it has four minutes or more.
 LEAST_SEEDS = 2000
 LEAST_SEEDS_SECONDS = 240
+# Cases that are to be compared, where there are three minutes for them.
+LEAST_CASES = 30_000
+LEAST_CASES_SECONDS = 170
 
 
 class Soak:
@@ -43,8 +49,9 @@ class Soak:
         self._fuzzers = bazel.query('attr(tags, "\\bfuzz\\b", kind(cc_binary, //tests/fuzz/...))')
         if not self._fuzzers:
             self.fail("no fuzzers found in //tests/fuzz", "bazel query //tests/fuzz/...")
-        if bazel.build([], [SIMULATION, CRASHES]) != 0:
-            self.fail("simulation or cluster tests do not build", f"bazel build {SIMULATION} {CRASHES}")
+        wanted = [SIMULATION, CRASHES, DIFFERENTIAL]
+        if bazel.build([], wanted) != 0:
+            self.fail("simulation, cluster tests or differential test do not build", f"bazel build {' '.join(wanted)}")
         if self._fuzzers and bazel.build(["--config=fuzz"], self._fuzzers) != 0:
             self.fail("fuzzers do not build", f"bazel build --config=fuzz {' '.join(self._fuzzers)}")
         return not self.failures
@@ -112,21 +119,40 @@ class Soak:
 
     # Real processes
 
+    def differential(self, seconds):
+        print(f"-- differential test, {seconds:.0f} s", flush=True)
+        code, text = run_python("tests/conformance/differential.py", "--seconds", f"{seconds:.0f}")
+        cases = re.search(r"^(\d+) cases in", text, re.MULTILINE)
+        if code != 0:
+            seeds = re.findall(r"^seed (\d+)", text, re.MULTILINE)
+            again = f"tests/conformance/differential --rounds 1 --seed {seeds[-1] if seeds else '?'}"
+            self.fail("differential test", again, tail(text, 200))
+        elif seconds >= LEAST_CASES_SECONDS and (not cases or int(cases.group(1)) < LEAST_CASES):
+            self.fail("differential test: too slow, fewer cases than it should compare", "tests/conformance/differential", tail(text))
+        else:
+            print(text, flush=True)
+
     def crash_loop(self, seconds):
         print(f"-- crash loop, {seconds:.0f} s", flush=True)
-        controller = bazel.output_files([], ["//controller:quartet-controller"])[0]
-        environment = dict(os.environ, QUARTET_BIN=str(Path(controller).absolute().parent.parent))
         minutes = f"{seconds / 60:.3g}"
-        result = subprocess.run(
-            [sys.executable, "tests/faults/crash_loop.py", "--minutes", minutes], env=environment,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-        )
-        if result.returncode != 0:
-            seed = re.search(r"seed (\d+)", result.stdout)
+        code, text = run_python("tests/faults/crash_loop.py", "--minutes", minutes)
+        if code != 0:
+            seed = re.search(r"seed (\d+)", text)
             again = f"tests/faults/crash_loop --minutes {minutes} --seed {seed.group(1) if seed else '?'}"
-            self.fail("crash loop", again, tail(result.stdout, 200))
+            self.fail("crash loop", again, tail(text, 200))
         else:
-            print(re.sub(r"(?m)^ +[\d.]+ s left\n", "", result.stdout), flush=True)
+            print(re.sub(r"(?m)^ +[\d.]+ s left\n", "", text), flush=True)
+
+
+def run_python(script, *arguments):
+    """Exit code and output of a script that starts our programs."""
+    controller = bazel.output_files([], ["//controller:quartet-controller"])[0]
+    environment = dict(os.environ, QUARTET_BIN=str(Path(controller).absolute().parent.parent))
+    result = subprocess.run(
+        [sys.executable, script, *arguments], env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors="replace", check=False,
+    )
+    return result.returncode, result.stdout
 
 
 def corpora(label):
@@ -152,14 +178,15 @@ def main():
     with tempfile.TemporaryDirectory(prefix="quartet-soak-") as folder:
         soak = Soak(folder)
         if soak.build():
-            long = seconds * (1 - SHARE_OF_CRASHES)
+            long = seconds * (1 - SHARE_OF_DIFFERENTIAL - SHARE_OF_CRASHES)
             try:
                 soak.start_simulation(long)
                 soak.fuzz(long)
                 soak.finish_simulation()
             finally:
                 soak.stop_simulation()
-            soak.crash_loop(seconds - long)
+            soak.differential(seconds * SHARE_OF_DIFFERENTIAL)
+            soak.crash_loop(seconds * SHARE_OF_CRASHES)
     for failure in soak.failures:
         print(f"failed: {failure}")
     print("soak: no fault found" if not soak.failures else f"soak: {len(soak.failures)} failed")
