@@ -32,13 +32,13 @@ void SetCodes(const Work& work, Outcome outcome, Response* response) {
   if (outcome != Outcome::kReferral || work.chained) response->SetAuthoritative();
 }
 
-void AnswerFrom(const FoundQuery& found, Response* response) {
+void AnswerFrom(FoundQuery& found, Response* response) {
   Work work(found, response);
   response->SetApex(static_cast<uint16_t>(kHeaderSize + found.query.name.SuffixStart(work.apex_labels)));
   const Outcome outcome = AnswerSection(&work);
   SetCodes(work, outcome, response);
-  AuthoritySection(&work, outcome);
-  AdditionalSection(&work, outcome);
+  if (outcome != Outcome::kAnswer) AuthoritySection(&work, outcome);
+  if (work.hosts_at != 0) AdditionalSection(&work, outcome);
 }
 
 // What an answer needs beside its query.
@@ -49,7 +49,7 @@ struct Source {
 };
 
 // The zone that is to be loaded first; nullptr: answered.
-const ZoneEntry* AnswerInternet(const FoundQuery& found, const Source& source, Response* response) {
+const ZoneEntry* AnswerInternet(FoundQuery& found, const Source& source, Response* response) {
   const ZoneMatch& zone = found.zone;
   if (zone.tree != nullptr) {
     AnswerFrom(found, response);
@@ -64,7 +64,7 @@ const ZoneEntry* AnswerInternet(const FoundQuery& found, const Source& source, R
   return nullptr;
 }
 
-[[gnu::cold, gnu::noinline]] const ZoneEntry* AnswerOtherClass(const FoundQuery& found, const Source& source,
+[[gnu::cold, gnu::noinline]] const ZoneEntry* AnswerOtherClass(FoundQuery& found, const Source& source,
                                                                Response* response) {
   const auto qclass = dns::Class{found.query.qclass};
   if (qclass == dns::Class::kAny) {
@@ -81,7 +81,7 @@ const ZoneEntry* AnswerInternet(const FoundQuery& found, const Source& source, R
   return nullptr;
 }
 
-const ZoneEntry* AnswerQuery(const FoundQuery& found, const Source& source, Response* response) {
+const ZoneEntry* AnswerQuery(FoundQuery& found, const Source& source, Response* response) {
   const Query& query = found.query;
   if (query.edns && query.edns_version != 0) {
     response->SetRcode(Rcode::kBadVers);
@@ -106,7 +106,7 @@ void AnswerNsid(const Context& context, const Query& query, Response* response) 
 
 }  // namespace
 
-size_t WriteResponse(const FoundQuery& found, const Context& context, std::span<uint8_t> out,
+size_t WriteResponse(FoundQuery& found, const Context& context, std::span<uint8_t> out,
                      const ZoneEntry** cold) {
   Response response(out, Limit(found.query, context, out.size()));
   response.Begin(found.message, found.query);

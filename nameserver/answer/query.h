@@ -15,12 +15,11 @@ using dns::Rcode;
 
 // Plain data, of which only the used part is ever written.
 struct Query {
-  // The question; meaningful if question_end is not 0.
-  LookupName name;
-  uint16_t type;
-  uint16_t qclass;
   // Where the message goes on behind the question; 0 if no question could be read.
   size_t question_end;
+  // The question's; meaningful if question_end is not 0, as is `name`.
+  uint16_t type;
+  uint16_t qclass;
 
   // EDNS (RFC 6891), meaningful if there was an OPT record.
   bool edns;
@@ -29,6 +28,9 @@ struct Query {
   uint16_t udp_payload;
   // It asks who answers (RFC 5001 §2.1).
   bool wants_nsid;
+
+  // Last, being large.
+  LookupName name;
 };
 
 enum class ParseOutcome : uint8_t {

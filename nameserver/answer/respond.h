@@ -13,20 +13,21 @@
 
 namespace quartet::nameserver {
 
-// What lookup (pending_query.h) hands on.
+// What lookup (pending_query.h) hands on. Plain data, of which only the used part is ever written.
 struct FoundQuery {
   std::span<const uint8_t> message;
-  const Query& query;
   ParseOutcome outcome;
   // Meaningful if `outcome` is kQuery.
-  const ZoneMatch& zone;
-  // The question's name in that zone, and where it leads; meaningful if the zone has a tree. The key is used up.
-  LookupKey& key;
-  const TreePath& path;
+  ZoneMatch zone;
+  Query query;
+  // The question's name in that zone, and where it leads; meaningful if the zone has a tree.
+  LookupKey key;
+  TreePath path;
 };
 
 // Precondition: `outcome` is not kDrop. As Answer (answer.h).
-size_t WriteResponse(const FoundQuery& found, const Context& context, std::span<uint8_t> out,
+// Uses `found` up.
+size_t WriteResponse(FoundQuery& found, const Context& context, std::span<uint8_t> out,
                      const ZoneEntry** cold);
 
 }  // namespace quartet::nameserver

@@ -33,7 +33,7 @@ enum class Outcome : uint8_t {
 // One answer on its way through the stages; on the stack. One version of one zone, from begin to end.
 struct Work {
   // NOLINTNEXTLINE(clang-analyzer-optin.cplusplus.UninitializedObject): see below.
-  Work(const FoundQuery& found, Response* to)
+  Work(FoundQuery& found, Response* to)
       : query(found.query),
         zone(*found.zone.tree),
         apex_labels(found.zone.entry->apex_labels),

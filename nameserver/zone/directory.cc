@@ -100,24 +100,25 @@ ZoneMatch Directory::Find(const LookupName& name, size_t max_labels) const {
 
 void Directory::Start(const LookupName& name, size_t max_labels, DirectoryProbe* probe) const {
   probe->table = table_.load(std::memory_order_acquire);
-  probe->labels = probe->table->LabelsUpTo(std::min(size_t{name.labels}, max_labels));
-  if (probe->labels == 0) return;
-  name.HashSuffixes(seed_, LargestOf(probe->labels), probe->hashes);
-  for (LabelSet left = probe->labels; left != 0; left &= left - 1) {
-    probe->table->PrefetchSlot(probe->hashes[LargestOf(left & -left)]);
-  }
+  probe->labels = probe->table->Labels().UpTo(std::min(size_t{name.labels}, max_labels));
+  LabelSet left = probe->labels;
+  if (left.empty()) return;
+  const size_t most = left.Pop();
+  name.HashSuffixes(seed_, most, probe->hashes);
+  probe->table->PrefetchSlot(probe->hashes[most]);
+  while (!left.empty()) probe->table->PrefetchSlot(probe->hashes[left.Pop()]);
 }
 
 void Directory::Approach(const DirectoryProbe& probe) {
-  for (LabelSet left = probe.labels; left != 0; left &= left - 1) {
-    probe.table->PrefetchEntry(probe.hashes[LargestOf(left & -left)]);
+  if (probe.table->IsSmall()) return;
+  for (LabelSet left = probe.labels; !left.empty();) {
+    probe.table->PrefetchEntry(probe.hashes[left.Pop()]);
   }
 }
 
 ZoneMatch Directory::Finish(const LookupName& name, const DirectoryProbe& probe) {
-  for (LabelSet left = probe.labels; left != 0;) {
-    const size_t labels = LargestOf(left);
-    left ^= LabelSet{1} << labels;
+  for (LabelSet left = probe.labels; !left.empty();) {
+    const size_t labels = left.Pop();
     const ZoneEntry* entry = probe.table->Probe(probe.hashes[labels], name.Suffix(labels));
     if (entry == nullptr) continue;
     entry->Touch();

@@ -32,18 +32,9 @@ DirectoryTable* DirectoryTable::Make(size_t size) {
   return table;
 }
 
-LabelSet DirectoryTable::LabelsUpTo(size_t most) const {
-  const LabelSet high = has_labels[1].load(std::memory_order_acquire);
-  const LabelSet all = high << 64 | has_labels[0].load(std::memory_order_acquire);
-  return all & ~LabelSet{0} >> (127 - most);
-}
-
-void DirectoryTable::PrefetchSlot(uint64_t hash) const { Prefetch(&slots[hash & mask], 1); }
-
 void DirectoryTable::PrefetchEntry(uint64_t hash) const {
   const uint64_t slot = slots[hash & mask].load(std::memory_order_relaxed);
-  if (slot > kRemoved && ((slot ^ hash) & ~kAddressMask) == 0)
-    Prefetch(EntryOf(slot), sizeof(ZoneEntry) + kCacheLine);
+  if (slot > kRemoved && ((slot ^ hash) & ~kAddressMask) == 0) Prefetch(EntryOf(slot), kCacheLine);
 }
 
 const ZoneEntry* DirectoryTable::Probe(uint64_t hash, std::span<const uint8_t> apex) const {

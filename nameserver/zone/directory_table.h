@@ -47,16 +47,31 @@ struct ZoneEntry {
   absl::string_view id() const { return {reinterpret_cast<const char*>(bytes()) + apex_size, id_size}; }
 };
 
-// Numbers of labels, a bit for each.
-using LabelSet = unsigned __int128;
-static_assert(dns::Name::kMaxLabels < 128);
+// Numbers of labels.
+class LabelSet {
+ public:
+  LabelSet() = default;
+  LabelSet(uint64_t below_64, uint64_t others) : words_{below_64, others} {}
 
-// The largest member of a set that is not empty.
-inline size_t LargestOf(LabelSet labels) {
-  const auto high = static_cast<uint64_t>(labels >> 64);
-  if (high != 0) return 127 - static_cast<size_t>(__builtin_clzll(high));
-  return 63 - static_cast<size_t>(__builtin_clzll(static_cast<uint64_t>(labels)));
-}
+  bool empty() const { return (words_[0] | words_[1]) == 0; }
+  // The members up to `most`.
+  LabelSet UpTo(size_t most) const {
+    if (most < 63) return {words_[0] & ((uint64_t{2} << most) - 1), 0};
+    return {words_[0], most == 63 ? 0 : words_[1] & ((uint64_t{2} << (most - 64)) - 1)};
+  }
+  // Takes the largest out. Precondition: not empty().
+  size_t Pop() {
+    const size_t word = words_[1] != 0;
+    const size_t bit = 63 - static_cast<size_t>(__builtin_clzll(words_[word]));
+    words_[word] ^= uint64_t{1} << bit;
+    return 64 * word + bit;
+  }
+
+ private:
+  // Without values of their own, so that what is not used costs nothing.
+  uint64_t words_[2];
+};
+static_assert(dns::Name::kMaxLabels < 128);
 
 // Open addressing with linear probing, in one block from std::malloc. One thread writes; readers are under RCU and may
 // probe while slots are filled: a slot's entry changes only to "removed", and from there to another entry, neither of
@@ -71,13 +86,17 @@ struct DirectoryTable {
 
   // Whether an entry more would make probes long.
   bool IsFull() const { return (used + 1) * 8 > (mask + 1) * 5; }
-  // The numbers of labels up to `most` that entries may have.
-  LabelSet LabelsUpTo(size_t most) const;
+  // The numbers of labels that entries may have.
+  LabelSet Labels() const {
+    return {has_labels[0].load(std::memory_order_acquire), has_labels[1].load(std::memory_order_acquire)};
+  }
   // nullptr: none has this apex (lower-case wire format, with its hash).
   const ZoneEntry* Probe(uint64_t hash, std::span<const uint8_t> apex) const;
   // Asks memory for the slot, and, once that has come, for the entry, that Probe will look at first.
-  void PrefetchSlot(uint64_t hash) const;
+  void PrefetchSlot(uint64_t hash) const { __builtin_prefetch(&slots[hash & mask]); }
   void PrefetchEntry(uint64_t hash) const;
+  // So few entries that all of it is near anyway.
+  bool IsSmall() const { return mask < 1024; }
 
   // Precondition: not IsFull().
   void Insert(ZoneEntry* entry);

@@ -90,6 +90,28 @@ TEST_F(DirectoryTest, MostSpecificZoneWins) {
   EXPECT_EQ(Find("b.a.test.", 2).entry->id(), "Z1");
 }
 
+// The numbers of labels are kept in two words.
+TEST_F(DirectoryTest, ZonesMayHaveAnyNumberOfLabels) {
+  const auto name = [](int labels) {
+    std::string text;
+    for (; labels > 0; --labels) text += "a.";
+    return text.empty() ? std::string(".") : text;
+  };
+  for (const int labels : {0, 1, 62, 63, 64, 65, 100, 127}) {
+    ASSERT_TRUE(directory_.Fail("Z" + std::to_string(labels), NameOf(name(labels))).ok());
+  }
+  directory_.Publish();
+  int above = 0;
+  for (int labels = 0; labels <= 127; ++labels) {
+    const bool apex = labels <= 1 || (labels >= 62 && labels <= 65) || labels == 100 || labels == 127;
+    if (apex) above = labels;
+    EXPECT_EQ(IdFor(name(labels)), "!Z" + std::to_string(above)) << labels;
+  }
+  EXPECT_EQ(Find(name(127), 126).entry->id(), "Z100");
+  EXPECT_EQ(Find(name(127), 64).entry->id(), "Z64");
+  EXPECT_EQ(Find(name(127), 63).entry->id(), "Z63");
+}
+
 TEST_F(DirectoryTest, FailedZoneKeepsItsName) {
   ASSERT_TRUE(directory_.Install("Z1", Zone("test.", 1)).ok());
   ASSERT_TRUE(directory_.Fail("Z2", NameOf("a.test.")).ok());

@@ -11,18 +11,19 @@
 
 namespace quartet::nameserver {
 
-// Bytes that may be read (never used) behind a key or name, so that both can be read eight at a time.
+// Bytes that may be read behind a key or name, so that both can be read eight at a time; behind a key they are zero.
 inline constexpr size_t kReadSlack = 8;
 
 // A domain name on the query path. Plain data on the stack, of which only the used part is ever written.
 struct LookupName {
-  // Lower-case wire format, root octet included. Sixteen octets behind it may be read and written.
-  uint8_t wire[dns::Name::kMaxWire + 16];
   uint8_t size;
   // Labels without the root.
   uint8_t labels;
-  // Where label i starts in `wire`; start[labels] is the root octet.
+  // Where label i starts in `wire`; start[labels] is the root octet. Small things first: what
+  // most names need of this lies in two cache lines.
   uint8_t start[dns::Name::kMaxLabels + 1];
+  // Lower-case wire format, root octet included. Sixteen octets behind it may be read and written.
+  uint8_t wire[dns::Name::kMaxWire + 16];
 
   // Where the suffix with `count` labels begins.
   size_t SuffixStart(size_t count) const { return start[labels - count]; }
@@ -44,12 +45,12 @@ struct LookupName {
 
 // A name's canonical key relative to an apex (dns/name/canonical_key.h), with its label boundaries.
 struct LookupKey {
-  uint8_t bytes[dns::kMaxKey + kReadSlack];
   uint16_t size;
   // Labels below the apex.
   uint8_t labels;
   // end[i]: length of the key of the ancestor i labels below the apex; end[0] == 0, end[labels] == size.
   uint16_t end[dns::Name::kMaxLabels + 1];
+  uint8_t bytes[dns::kMaxKey + kReadSlack];
 
   // `name` must be at or below an apex of `apex_labels` labels.
   void Assign(const LookupName& name, size_t apex_labels);

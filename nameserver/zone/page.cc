@@ -2,15 +2,10 @@
 
 #include <algorithm>
 
+#include "nameserver/zone/page_search.h"
+
 namespace quartet::nameserver {
 namespace {
-
-// The first eight octets of a key as a number that compares like them, zero-filled.
-uint64_t Head(const uint8_t* key, size_t size) {
-  if (size == 0) return 0;
-  const uint64_t head = __builtin_bswap64(Load<uint64_t>(key));
-  return size >= 8 ? head : head & (~uint64_t{0} << (64 - 8 * size));
-}
 
 // Compares what is behind the first eight octets of entry `i`'s key and of `key`.
 int CompareTail(const Page& page, size_t i, const uint8_t* key, size_t size) {
@@ -20,41 +15,6 @@ int CompareTail(const Page& page, size_t i, const uint8_t* key, size_t size) {
   const int order = std::memcmp(at + 2, key + 8, std::min(left, right));
   if (order != 0) return order;
   return left < right ? -1 : left > right ? 1 : 0;
-}
-
-// The first entry whose head is not less (or, with `after`, is greater) than `head`. No branch depends on the
-// data.
-template <bool after>
-size_t Bound(const Page& page, uint64_t head) {
-  const uint8_t* low = page.base() + sizeof(Page);
-  const uint8_t* const heads = low;
-  const auto below = [head](const uint8_t* at) {
-    const uint64_t here = Load<uint64_t>(at);
-    return size_t{after ? here <= head : here < head};
-  };
-  for (size_t left = page.count; left > 1;) {
-    const size_t half = left / 2;
-    low += (8 * half) & (0 - below(low + 8 * half - 8));
-    left -= half;
-  }
-  return static_cast<size_t>(low - heads) / 8 + below(low);
-}
-
-// Among the entries from `low` on that share `head`.
-Page::Place FindTail(const Page& page, size_t low, uint64_t head, const uint8_t* key, size_t size) {
-  if (size <= 8 && Load<uint16_t>(page.entry(low)) <= 8) return {low, true};
-  size_t high = Bound<true>(page, head);
-  while (low < high) {
-    const size_t middle = low + (high - low) / 2;
-    const int order = CompareTail(page, middle, key, size);
-    if (order == 0) return {middle, true};
-    if (order < 0) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return {low, false};
 }
 
 }  // namespace
@@ -96,18 +56,21 @@ size_t Page::ReadKey(size_t i, uint8_t* out) const {
   return prefix_size + size;
 }
 
-Page::Place Page::Find(const uint8_t* key, size_t size) const {
-  if (prefix_size != 0) {
-    const int order = std::memcmp(key, prefix(), std::min<size_t>(size, prefix_size));
-    if (order > 0) return {count, false};
-    if (order < 0 || size < prefix_size) return {0, false};
-    key += prefix_size;
-    size -= prefix_size;
+Page::Place Page::FindAmongEqual(size_t first, uint64_t head, const uint8_t* key, size_t size) const {
+  size_t low = first;
+  size_t high = low + 1;
+  if (high < count && this->head(high) == head) high = CountBelow<true>(heads(), count, head);
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    const int order = CompareTail(*this, middle, key, size);
+    if (order == 0) return {middle, true};
+    if (order < 0) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
   }
-  const uint64_t wanted = Head(key, size);
-  const size_t index = Bound<false>(*this, wanted);
-  if (index == count || head(index) != wanted) return {index, false};
-  return FindTail(*this, index, wanted, key, size);
+  return {low, false};
 }
 
 }  // namespace quartet::nameserver

@@ -2,12 +2,14 @@
 //
 // One allocation, no pointers into itself:
 //
-//   PageHeader . u64 head[count] . u32 offset[count] . prefix . entries
+//   PageHeader . prefix, zero-filled to a multiple of 8 . u64 sample[] . u64 head[count] . u32 offset[count]
+//              . entries
 //
 // Keys are canonical keys relative to the apex. All keys of a page begin with `prefix`; of the rest, the
 // first eight bytes are in head[] (big-endian, zero-filled), so that a search runs over consecutive words,
 // and what is beyond them in the entry. Zero-filled heads keep the order, since the byte behind a whole label
-// is 0x00 and no label's byte is.
+// is 0x00 and no label's byte is. sample[] repeats every eighth head, from the first on: they tell which eight to
+// search, so that a search touches a line or two of a page's dozen lines of heads, and knows which.
 //
 //   leaf entry  = u16 key size . tail . u8 flags . u16 record sets . record sets, ascending by type
 //   inner entry = u16 key size . tail . child (8 bytes)
@@ -121,11 +123,16 @@ struct Page {
   uint16_t wildcards;
 
   const uint8_t* base() const { return reinterpret_cast<const uint8_t*>(this); }
-  uint64_t head(size_t i) const { return Load<uint64_t>(base() + sizeof(Page) + 8 * i); }
-  const uint8_t* entry(size_t i) const {
-    return base() + Load<uint32_t>(base() + sizeof(Page) + 8 * size_t{count} + 4 * i);
-  }
-  const uint8_t* prefix() const { return base() + sizeof(Page) + 12 * size_t{count}; }
+  const uint8_t* prefix() const { return base() + sizeof(Page); }
+  const uint8_t* samples() const { return prefix() + Padded(prefix_size); }
+  const uint8_t* heads() const { return samples() + 8 * SamplesFor(count); }
+  const uint8_t* offsets() const { return heads() + 8 * size_t{count}; }
+  uint64_t head(size_t i) const { return Load<uint64_t>(heads() + 8 * i); }
+  const uint8_t* entry(size_t i) const { return base() + Load<uint32_t>(offsets() + 4 * i); }
+
+  static constexpr size_t kBlock = 8;
+  static size_t SamplesFor(size_t heads) { return (heads + kBlock - 1) / kBlock; }
+  static size_t Padded(size_t prefix) { return (prefix + 7) / 8 * 8; }
   // What follows the tail in entry i.
   const uint8_t* payload(size_t i) const {
     const uint8_t* at = entry(i);
@@ -142,8 +149,25 @@ struct Page {
     size_t index;
     bool found;
   };
-  // `key` must be readable for kReadSlack bytes behind its size.
+  // kReadSlack zeros must follow the key. This and what is below are defined in page_search.h.
   Place Find(const uint8_t* key, size_t size) const;
+
+  // Find in two halves. The first reads no more of the page than what is in front of heads().
+  enum class Side : uint8_t { kBefore, kAmong, kBehind };
+  struct Block {
+    // Of the keys that begin with the prefix. But for kAmong there is nothing to search.
+    Side side;
+    // Which eight heads, and for what.
+    size_t number;
+    uint64_t head;
+  };
+  Block Begin(const uint8_t* key, size_t size) const;
+  Place Finish(const Block& block, const uint8_t* key, size_t size) const;
+
+ private:
+  // `key` and `size` without the prefix.
+  Place FindTail(size_t first, uint64_t head, const uint8_t* key, size_t size) const;
+  Place FindAmongEqual(size_t first, uint64_t head, const uint8_t* key, size_t size) const;
 };
 static_assert(sizeof(Page) == 16);
 

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "nameserver/zone/page_search.h"
 #include "nameserver/zone/page_writer.h"
 
 namespace quartet::nameserver {
@@ -31,7 +32,7 @@ OwnedPage MakePage(const std::set<std::string>& keys) {
 
 Page::Place Find(const Page& page, const std::string& key) {
   std::vector<uint8_t> readable(key.begin(), key.end());
-  readable.resize(key.size() + kReadSlack, 0xee);
+  readable.resize(key.size() + kReadSlack, 0);
   return page.Find(readable.data(), key.size());
 }
 

@@ -65,7 +65,8 @@ Page* WritePage(const EntryList& entries, size_t begin, size_t end, uint8_t leve
   QUARTET_CHECK(count > 0 && count <= UINT16_MAX);
   const absl::string_view first = entries.key(begin);
   const size_t prefix = CommonPrefix(first, entries.key(end - 1));
-  size_t bytes = sizeof(Page) + 12 * count + prefix;
+  const size_t samples = Page::SamplesFor(count);
+  size_t bytes = sizeof(Page) + Page::Padded(prefix) + 8 * samples + 12 * count;
   for (size_t i = begin; i < end; ++i) {
     bytes += 2 + Tail(entries.key(i).substr(prefix)).size() + entries.payload(i).size();
   }
@@ -81,12 +82,19 @@ Page* WritePage(const EntryList& entries, size_t begin, size_t end, uint8_t leve
                0,
                0};
   auto* base = reinterpret_cast<uint8_t*>(page);
-  uint8_t* at = Append(base + sizeof(Page) + 12 * count, first.substr(0, prefix));
+  std::memset(base + sizeof(Page), 0, Page::Padded(prefix));
+  Append(base + sizeof(Page), first.substr(0, prefix));
+  uint8_t* const sample = base + sizeof(Page) + Page::Padded(prefix);
+  uint8_t* const head = sample + 8 * samples;
+  uint8_t* const offset = head + 8 * count;
+  uint8_t* at = offset + 4 * count;
   for (size_t i = begin; i < end; ++i) {
     const absl::string_view rest = entries.key(i).substr(prefix);
     const absl::string_view payload = entries.payload(i);
-    Store<uint64_t>(base + sizeof(Page) + 8 * (i - begin), Head(rest));
-    Store<uint32_t>(base + sizeof(Page) + 8 * count + 4 * (i - begin), static_cast<uint32_t>(at - base));
+    const size_t here = i - begin;
+    Store<uint64_t>(head + 8 * here, Head(rest));
+    if (here % Page::kBlock == 0) Store<uint64_t>(sample + here, Head(rest));
+    Store<uint32_t>(offset + 4 * here, static_cast<uint32_t>(at - base));
     Store<uint16_t>(at, static_cast<uint16_t>(rest.size()));
     at = Append(Append(at + 2, Tail(rest)), payload);
     if (level == 0) CountFlags(static_cast<uint8_t>(payload[0]), page);

@@ -30,8 +30,8 @@ class EntryList {
   }
 
  private:
-  // Head, offset and size of key.
-  static constexpr size_t kFixedBytes = 14;
+  // Head, an eighth of a sample, offset and size of key.
+  static constexpr size_t kFixedBytes = 15;
   struct Item {
     size_t at;
     uint32_t key_size;

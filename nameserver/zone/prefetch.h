@@ -8,11 +8,12 @@ namespace quartet::nameserver {
 
 inline constexpr size_t kCacheLine = 64;
 
-// The cache lines of the `size` bytes at `at`; the last of them only if it begins within a line's length of
-// another.
+// The cache lines of the `size` (not 0) bytes at `at`.
 inline void Prefetch(const void* at, size_t size) {
   const auto* byte = static_cast<const uint8_t*>(at);
+#pragma GCC unroll 8
   for (size_t offset = 0; offset < size; offset += kCacheLine) __builtin_prefetch(byte + offset);
+  if (size % kCacheLine != 1) __builtin_prefetch(byte + size - 1);
 }
 
 }  // namespace quartet::nameserver

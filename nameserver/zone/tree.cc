@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "nameserver/zone/page_search.h"
 #include "nameserver/zone/prefetch.h"
 #include "nameserver/zone/set_image.h"
 
@@ -14,17 +15,42 @@ constexpr size_t kPageStart = 4 * kCacheLine;
 // And of an entry: its owner and a small record set or two.
 constexpr size_t kEntryStart = 2 * kCacheLine;
 
+// Pages of up to so many names begin with all that a search needs.
+constexpr size_t kAllAtOnce = 16;
+
+// The heads and offsets of a block, and the first ones of the next: a search may end there.
+void PrefetchBlock(const Page& page, size_t block) {
+  const size_t first = Page::kBlock * block;
+  Prefetch(page.heads() + 8 * first, 8 * Page::kBlock + 8);
+  Prefetch(page.offsets() + 4 * first, 4 * Page::kBlock + 4);
+}
+
+// What the answer will read: the name, or its neighbours.
+void PrefetchEntry(const Page& page, const Page::Place& place) {
+  if (!place.found && place.index > 0) Prefetch(page.entry(place.index - 1), 1);
+  if (place.index < page.count) Prefetch(page.entry(place.index), kEntryStart);
+}
+
 // The child whose range holds the place found among the separators: the last one not greater than the key.
 size_t ChildAt(const Page::Place& place) {
   if (place.found || place.index == 0) return place.index;
   return place.index - 1;
 }
 
+// Pages above leaves are few and near: they are searched in one go.
+void StepDown(const Page& page, const LookupKey& key, TreePath* path) {
+  const size_t child = ChildAt(page.Find(key.bytes, key.size));
+  path->above[page.level] = {&page, child};
+  path->page = page.child(child);
+  Prefetch(path->page, kPageStart);
+}
+
 // The leaf in front of the one at the end of `path`; nullptr if that is the first.
 const Page* PreviousLeaf(const TreePath& path, size_t root_level) {
   for (size_t level = 1; level <= root_level; ++level) {
-    if (path.taken[level] == 0) continue;
-    const Page* page = path.above[level]->child(path.taken[level] - size_t{1});
+    const auto [above, child] = path.above[level];
+    if (child == 0) continue;
+    const Page* page = above->child(child - 1);
     while (page->level > 0) page = page->child(page->count - size_t{1});
     return page;
   }
@@ -33,8 +59,9 @@ const Page* PreviousLeaf(const TreePath& path, size_t root_level) {
 
 const Page* NextLeaf(const TreePath& path, size_t root_level) {
   for (size_t level = 1; level <= root_level; ++level) {
-    if (path.taken[level] + 1 == path.above[level]->count) continue;
-    const Page* page = path.above[level]->child(path.taken[level] + size_t{1});
+    const auto [above, child] = path.above[level];
+    if (child + 1 == above->count) continue;
+    const Page* page = above->child(child + 1);
     while (page->level > 0) page = page->child(0);
     return page;
   }
@@ -78,23 +105,27 @@ void CollectPage(const Page* page, BlockList* blocks) {
 
 void ZoneTree::Begin(TreePath* path) const {
   path->page = root;
+  path->begun = false;
   Prefetch(root, kPageStart);
 }
 
 bool ZoneTree::Step(const LookupKey& key, TreePath* path) {
   const Page& page = *path->page;
-  const Page::Place place = page.Find(key.bytes, key.size);
-  if (page.level == 0) {
-    path->place = place;
-    if (place.index < page.count) Prefetch(page.entry(place.index), kEntryStart);
-    return false;
+  if (page.level > 0) {
+    StepDown(page, key, path);
+    return true;
   }
-  const size_t child = ChildAt(place);
-  path->above[page.level] = &page;
-  path->taken[page.level] = static_cast<uint16_t>(child);
-  path->page = page.child(child);
-  Prefetch(path->page, kPageStart);
-  return true;
+  if (!path->begun) {
+    path->block = page.Begin(key.bytes, key.size);
+    if (page.count > kAllAtOnce && path->block.side == Page::Side::kAmong) {
+      path->begun = true;
+      PrefetchBlock(page, path->block.number);
+      return true;
+    }
+  }
+  path->place = page.Finish(path->block, key.bytes, key.size);
+  PrefetchEntry(page, path->place);
+  return false;
 }
 
 ZoneTree::Search ZoneTree::Finish(const LookupKey& key, const TreePath& path) const {
@@ -124,10 +155,13 @@ ZoneTree::Search ZoneTree::Find(const LookupKey& key) const {
 }
 
 NameView ZoneTree::FindAncestor(const LookupKey& key, size_t labels) const {
+  uint8_t bytes[dns::kMaxKey + kReadSlack];
   const size_t size = key.end[labels];
+  std::memcpy(bytes, key.bytes, size);
+  std::memset(bytes + size, 0, kReadSlack);
   const Page* page = root;
-  while (page->level > 0) page = page->child(ChildAt(page->Find(key.bytes, size)));
-  const Page::Place place = page->Find(key.bytes, size);
+  while (page->level > 0) page = page->child(ChildAt(page->Find(bytes, size)));
+  const Page::Place place = page->Find(bytes, size);
   return place.found ? page->name(place.index) : NameView();
 }
 

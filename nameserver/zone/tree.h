@@ -36,11 +36,15 @@ struct RecordUpdate {
 struct TreePath {
   // The page looked at next; in the end the leaf.
   const Page* page;
-  // Where in the leaf.
+  // Where in it, once its heads are asked for; and where in the leaf.
+  bool begun;
+  Page::Block block;
   Page::Place place;
   // At each level above the leaf a page and the child taken.
-  const Page* above[kMaxLevels];
-  uint16_t taken[kMaxLevels];
+  struct Way {
+    const Page* page;
+    size_t child;
+  } above[kMaxLevels];
 };
 
 // One version of a zone. Plain data in a block from std::malloc.

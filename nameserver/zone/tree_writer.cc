@@ -4,6 +4,7 @@
 
 #include "dns/base/check.h"
 #include "dns/rdata/type.h"
+#include "nameserver/zone/page_search.h"
 #include "nameserver/zone/set_image.h"
 #include "nameserver/zone/tree_limits.h"
 
@@ -13,7 +14,8 @@ namespace {
 // The apex' SOA below `page`, the leftmost of its level; nullptr if there is none.
 const uint8_t* FindSoa(const Page* page) {
   while (page->level > 0) page = page->child(0);
-  const Page::Place place = page->Find(reinterpret_cast<const uint8_t*>(""), 0);
+  const uint8_t apex[kReadSlack] = {};
+  const Page::Place place = page->Find(apex, 0);
   return place.found ? page->name(place.index).FindSet(static_cast<uint16_t>(dns::Type::kSoa)) : nullptr;
 }
 
