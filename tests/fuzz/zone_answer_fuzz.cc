@@ -1,6 +1,6 @@
 // A zone and questions, both made of the input. Each answer is checked on its own (response_checks.h), over UDP against
 // that over TCP, and against the reference that reads RFC 1034 §4.3.2 aloud; then the query is damaged, and its answer
-// checked again.
+// checked again. At the end all are asked once more in one group, and must get the same bytes.
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -12,6 +12,7 @@
 #include "absl/strings/str_cat.h"
 #include "dns/base/check.h"
 #include "dns/message/reader.h"
+#include "nameserver/answer/query_group.h"
 #include "nameserver/answer/reference_answer.h"
 #include "nameserver/answer/test_server.h"
 #include "tests/fuzz/byte_source.h"
@@ -28,6 +29,9 @@ using nameserver::ReferenceZone;
 using nameserver::Transport;
 
 constexpr size_t kMostQueries = 8;
+// Each may be asked twice, the second time damaged.
+static_assert(2 * kMostQueries <= nameserver::QueryGroup::kSize);
+constexpr uint16_t kPayload = 1232;
 // What the engine follows (answer/response.h); the reference follows all.
 constexpr size_t kMostSteps = 16;
 
@@ -78,7 +82,7 @@ class Served {
     server_.directory().Publish();
     nameserver::RcuThread::Quiescent();
   }
-  const nameserver::TestServer& server() const { return server_; }
+  nameserver::TestServer& server() { return server_; }
 
  private:
   nameserver::TestServer server_;
@@ -158,6 +162,7 @@ class Inquiry {
       if (IsStandard(question) && zone != nullptr) CompareWithReference(*zone, question, response);
       if (in_.OneIn(4)) AskBoth(Damaged(std::move(query)));
     }
+    AskInOneGroup();
   }
 
  private:
@@ -174,20 +179,32 @@ class Inquiry {
 
   // The response over TCP, empty if there is none.
   std::vector<uint8_t> AskBoth(const std::vector<uint8_t>& query) {
-    const nameserver::ServerIdentity identity = {"nsid", "id", "version"};
     const auto raw = [&](Transport transport) {
-      return served_.server().Raw(query, {transport, 1232, &identity});
+      return served_.server().Raw(query, {transport, kPayload, &identity_});
     };
     const std::vector<uint8_t> udp = raw(Transport::kUdp);
+    asked_.push_back({query, udp});
     const std::vector<uint8_t> tcp = raw(Transport::kTcp);
     const bool wanted = query.size() >= dns::kHeaderSize && (query[2] & 0x80) == 0;
     QUARTET_CHECK(udp.empty() == !wanted && tcp.empty() == !wanted);
     if (!wanted) return {};
-    const size_t limit = LimitFor(query, Transport::kUdp, 1232);
+    const size_t limit = LimitFor(query, Transport::kUdp, kPayload);
     const dns::Message over_udp = CheckResponse(query, udp, limit);
     const dns::Message over_tcp = CheckResponse(query, tcp, dns::kMaxMessageSize);
     if (IsWhole(query)) CheckTruncation(over_udp, udp.size(), over_tcp, tcp.size(), limit);
     return tcp;
+  }
+
+  // Looked up side by side, as a server does it.
+  void AskInOneGroup() {
+    nameserver::QueryGroup group(served_.server().directory(), {Transport::kUdp, kPayload, &identity_});
+    for (const Asked& one : asked_) group.Take(one.query);
+    group.LookUp();
+    for (size_t i = 0; i < asked_.size(); ++i) {
+      std::vector<uint8_t> out(kPayload);
+      out.resize(group.Respond(i, out));
+      QUARTET_CHECK(out == asked_[i].response);
+    }
   }
 
   // Else its limit is not known.
@@ -196,8 +213,15 @@ class Inquiry {
     return dns::ReadMessage(query, message) == dns::ReadError::kNone;
   }
 
+  struct Asked {
+    std::vector<uint8_t> query;
+    std::vector<uint8_t> response;
+  };
+
+  const nameserver::ServerIdentity identity_ = {"nsid", "id", "version"};
   ByteSource& in_;
   Served& served_;
+  std::vector<Asked> asked_;
 };
 
 }  // namespace
