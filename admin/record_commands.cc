@@ -1,15 +1,23 @@
 #include <grpcpp/grpcpp.h>
 
 #include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+#include <iostream>
 #include <memory>
+#include <sstream>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "admin/batch_file.h"
 #include "admin/change_watch.h"
 #include "admin/commands.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
 #include "quartet/admin/v1/record_set.grpc.pb.h"
+#include "quartet/admin/v1/zone.grpc.pb.h"
 
 namespace quartet::admin {
 namespace {
@@ -21,8 +29,29 @@ struct Arguments {
   uint32_t ttl = 0;
   std::vector<std::string> values;
   std::string writer;
+  std::string file;
+  uint64_t if_revision = 0;
+  std::string only_writer;
+  std::vector<std::string> allow;
+  bool dry_run = false;
   bool wait = false;
 };
+
+void PrintSet(char sign, const v1::RecordSet& set) {
+  for (const std::string& value : set.values()) {
+    std::printf("%c %s %u %s %s\n", sign, set.owner().c_str(), set.ttl(), set.type().c_str(), value.c_str());
+  }
+}
+
+void PrintPreview(const Session& session, const v1::RecordSetPreview& preview) {
+  if (session.json()) return PrintJson(preview);
+  for (const v1::RecordSetEffect& effect : preview.effects()) {
+    PrintSet('-', effect.before());
+    PrintSet('+', effect.after());
+  }
+  std::printf("Nothing was changed. This would make revision %s.\n",
+              absl::StrCat(preview.revision() + 1).c_str());
+}
 
 void ListRecordSets(Session& session, const Arguments& arguments) {
   v1::ListRecordSetsResponse all;
@@ -51,10 +80,28 @@ void ListRecordSets(Session& session, const Arguments& arguments) {
   table.Print("No such record sets.");
 }
 
+// The conditions, and what comes back.
+void MakeChanges(Session& session, const Arguments& arguments, v1::ChangeRecordSetsRequest request) {
+  request.set_parent(absl::StrCat("zones/", arguments.zone));
+  request.set_if_revision(arguments.if_revision);
+  request.set_only_writer(arguments.only_writer);
+  for (const std::string& guard : arguments.allow) request.add_allow(guard);
+  const auto stub = v1::RecordSetService::NewStub(session.channel());
+  if (arguments.dry_run) {
+    const auto preview = Invoke<v1::RecordSetPreview>(
+        session, [&](auto* context, auto* out) { return stub->PreviewRecordSets(context, request, out); });
+    session.PrintWarnings(preview.warnings());
+    return PrintPreview(session, preview);
+  }
+  request.set_request_id(Session::NewRequestId());
+  const auto change = Invoke<v1::Change>(
+      session, [&](auto* context, auto* out) { return stub->ChangeRecordSets(context, request, out); });
+  session.PrintWarnings(change.warnings());
+  FinishChange(session, change, arguments.wait);
+}
+
 void ChangeOne(Session& session, const Arguments& arguments, v1::RecordSetChange::Action action) {
   v1::ChangeRecordSetsRequest request;
-  request.set_parent(absl::StrCat("zones/", arguments.zone));
-  request.set_request_id(Session::NewRequestId());
   v1::RecordSetChange* one = request.add_changes();
   one->set_action(action);
   v1::RecordSet* set = one->mutable_record_set();
@@ -63,10 +110,45 @@ void ChangeOne(Session& session, const Arguments& arguments, v1::RecordSetChange
   set->set_ttl(arguments.ttl);
   set->set_writer(arguments.writer);
   for (const std::string& value : arguments.values) set->add_values(value);
-  const auto change = Invoke<v1::Change>(session, [&](auto* context, auto* out) {
-    return v1::RecordSetService::NewStub(session.channel())->ChangeRecordSets(context, request, out);
+  MakeChanges(session, arguments, std::move(request));
+}
+
+std::string ReadText(const Session& session, const std::string& path) {
+  std::stringstream text;
+  if (path == "-") {
+    text << std::cin.rdbuf();
+  } else {
+    std::ifstream file(path);
+    if (!file || !(text << file.rdbuf())) {
+      session.Fail(kUsage, absl::StrCat(path, ": it can't be read, or there is nothing in it"));
+    }
+  }
+  return text.str();
+}
+
+void MakeBatch(Session& session, const Arguments& arguments) {
+  const std::string name = arguments.file == "-" ? "standard input" : arguments.file;
+  const BatchFile batch = ParseBatch(ReadText(session, arguments.file), name);
+  session.CheckFaults(batch.faults);
+  v1::GetZoneRequest get;
+  get.set_name(absl::StrCat("zones/", arguments.zone));
+  const auto zone = Invoke<v1::Zone>(session, [&](auto* context, auto* out) {
+    return v1::ZoneService::NewStub(session.channel())->GetZone(context, get, out);
   });
-  FinishChange(session, change, arguments.wait);
+  session.locate_fault = [&](v1::Fault& fault) { LocateFault(batch, name, zone.domain_name(), fault); };
+  v1::ChangeRecordSetsRequest request;
+  *request.mutable_changes() = batch.changes;
+  MakeChanges(session, arguments, std::move(request));
+}
+
+void AddConditions(CLI::App& command, const std::shared_ptr<Arguments>& arguments) {
+  command.add_option("--if-revision", arguments->if_revision,
+                     "Only if the zone is at this revision (`quartet zone show`)");
+  command.add_option("--only-writer", arguments->only_writer,
+                     "Touch only what this writer maintains; what is made becomes its own");
+  command.add_option("--allow", arguments->allow,
+                     "Let a guard pass: mass-deletion (over 10 record sets and over 30 % of the zone)");
+  command.add_flag("--dry-run", arguments->dry_run, "Show what would change, and change nothing");
 }
 
 }  // namespace
@@ -97,6 +179,7 @@ void AddRecordCommands(CLI::App& app, Session& session) {
   set->add_option("TTL", arguments->ttl, "Seconds")->required();
   set->add_option("VALUE", arguments->values, "Values in presentation format")->required();
   set->add_option("--writer", arguments->writer, "Who maintains it");
+  AddConditions(*set, arguments);
   set->add_flag("--wait", arguments->wait, "Wait until all four nameservers serve it");
   set->callback(
       [&session, arguments] { ChangeOne(session, *arguments, v1::RecordSetChange::ACTION_UPSERT); });
@@ -106,9 +189,31 @@ void AddRecordCommands(CLI::App& app, Session& session) {
   del->add_option("ZONE", arguments->zone, "Name or id")->required();
   del->add_option("OWNER", arguments->owner, "Owner; @ is the zone itself")->required();
   del->add_option("TYPE", arguments->type, "A, AAAA, MX, …")->required();
+  AddConditions(*del, arguments);
   del->add_flag("--wait", arguments->wait, "Wait until no nameserver serves it");
   del->callback(
       [&session, arguments] { ChangeOne(session, *arguments, v1::RecordSetChange::ACTION_DELETE); });
+
+  CLI::App* batch = record->add_subcommand("batch", "Make many changes of a zone at once, all or nothing");
+  batch->footer(
+      "FILE has a line for each value; lines of one owner and type are one record set:\n"
+      "  # www moves, old goes\n"
+      "  upsert www 300 A 192.0.2.1\n"
+      "  upsert www 300 A 192.0.2.2\n"
+      "  create @ 3600 MX 10 mail\n"
+      "  delete old A\n\n"
+      "create: must not exist; upsert: made or replaced whole; delete: must exist, and be so where TTL and "
+      "values are "
+      "given.\nAll faults are told with their lines, and then nothing was changed.\n\n"
+      "Examples:\n"
+      "  quartet record batch example.com changes.txt --dry-run\n"
+      "  quartet record batch example.com changes.txt --if-revision 12 --wait\n"
+      "  generate | quartet record batch example.com - --only-writer external-dns/cluster-a");
+  batch->add_option("ZONE", arguments->zone, "Name or id")->required();
+  batch->add_option("FILE", arguments->file, "File of changes; - is standard input")->required();
+  AddConditions(*batch, arguments);
+  batch->add_flag("--wait", arguments->wait, "Wait until all four nameservers serve it");
+  batch->callback([&session, arguments] { MakeBatch(session, *arguments); });
 }
 
 }  // namespace quartet::admin

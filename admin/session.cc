@@ -4,6 +4,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
 
@@ -11,7 +12,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "proto/transport/credentials.h"
-#include "quartet/admin/v1/zone.pb.h"
+#include "quartet/admin/v1/fault.pb.h"
 
 namespace quartet::admin {
 namespace {
@@ -19,34 +20,35 @@ namespace {
 // Room for a thousand faults of a zone file (metadata is base64 on its way).
 constexpr int kFaultBytes = 256 << 10;
 
-void PrintFault(const v1::Fault& fault) {
-  std::string where;
+// Where a fault is, for the begin of a line.
+std::string PlaceOf(const v1::Fault& fault) {
   if (fault.line() > 0) {
-    where = absl::StrCat(fault.file().empty() ? "line " : absl::StrCat(fault.file(), ":"), fault.line(), ":",
-                         fault.column(), ": ");
-  } else if (!fault.owner().empty()) {
-    where = absl::StrCat(fault.owner(), " ", fault.type(), ": ");
+    return absl::StrCat(fault.file().empty() ? "line " : absl::StrCat(fault.file(), ":"), fault.line(), ":",
+                        fault.column(), ": ");
   }
-  std::fprintf(stderr, "  %s%s [%s]\n", where.c_str(), fault.message().c_str(), fault.rule().c_str());
+  return fault.owner().empty() ? "" : absl::StrCat(fault.owner(), " ", fault.type(), ": ");
 }
 
-// True if the call carried faults, which are then printed.
-bool PrintFaults(const grpc::ClientContext& context) {
+void PrintFaults(const google::protobuf::RepeatedPtrField<v1::Fault>& faults, size_t total) {
+  std::fprintf(stderr, "quartet: refused, nothing was changed: %zu fault%s\n", total, total == 1 ? "" : "s");
+  for (const v1::Fault& fault : faults) {
+    std::fprintf(stderr, "  %s%s [%s]\n", PlaceOf(fault).c_str(), fault.message().c_str(),
+                 fault.rule().c_str());
+  }
+  const auto listed = static_cast<size_t>(faults.size());
+  if (total > listed) std::fprintf(stderr, "  … and %zu more\n", total - listed);
+}
+
+// Those that a call carried; none if there are none.
+v1::Faults FaultsOf(const grpc::ClientContext& context) {
   const auto& metadata = context.GetServerTrailingMetadata();
   const auto found = metadata.find("quartet-faults-bin");
   v1::Faults faults;
   if (found == metadata.end() ||
-      !faults.ParseFromArray(found->second.data(), static_cast<int>(found->second.size())) ||
-      faults.faults_size() == 0) {
-    return false;
+      !faults.ParseFromArray(found->second.data(), static_cast<int>(found->second.size()))) {
+    return {};
   }
-  const size_t total = std::max<size_t>(faults.total(), faults.faults_size());
-  std::fprintf(stderr, "quartet: refused, nothing was changed: %zu fault%s\n", total, total == 1 ? "" : "s");
-  for (const v1::Fault& fault : faults.faults()) PrintFault(fault);
-  if (total > static_cast<size_t>(faults.faults_size())) {
-    std::fprintf(stderr, "  … and %zu more\n", total - faults.faults_size());
-  }
-  return true;
+  return faults;
 }
 
 }  // namespace
@@ -93,8 +95,26 @@ void Session::Check(const grpc::Status& status, const grpc::ClientContext& conte
     Fail(kUnreachable, absl::StrCat("no answer from ", controller, " within ", timeout_seconds,
                                     " s; what was asked may still be done (--timeout waits longer)"));
   }
-  if (PrintFaults(context)) throw Exit{kRefused};
-  Fail(kRefused, status.error_message());
+  v1::Faults faults = FaultsOf(context);
+  if (faults.faults().empty()) Fail(kRefused, status.error_message());
+  if (locate_fault) {
+    for (v1::Fault& fault : *faults.mutable_faults()) locate_fault(fault);
+  }
+  PrintFaults(faults.faults(), std::max<size_t>(faults.total(), static_cast<size_t>(faults.faults_size())));
+  throw Exit{kRefused};
+}
+
+void Session::CheckFaults(const google::protobuf::RepeatedPtrField<v1::Fault>& faults) const {
+  if (faults.empty()) return;
+  PrintFaults(faults, static_cast<size_t>(faults.size()));
+  throw Exit{kRefused};
+}
+
+void Session::PrintWarnings(const google::protobuf::RepeatedPtrField<v1::Fault>& warnings) const {
+  for (v1::Fault warning : warnings) {
+    if (locate_fault) locate_fault(warning);
+    std::fprintf(stderr, "quartet: warning: %s%s\n", PlaceOf(warning).c_str(), warning.message().c_str());
+  }
 }
 
 void Session::Fail(int code, const std::string& message) const {

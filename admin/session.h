@@ -1,10 +1,12 @@
 // One run of the command: where the controller is, who we are, how output is to look.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
 #include "absl/status/status.h"
+#include "google/protobuf/repeated_field.h"
 #include "proto/transport/tls_files.h"
 
 namespace grpc {
@@ -14,6 +16,10 @@ class Status;
 }  // namespace grpc
 
 namespace quartet::admin {
+
+namespace v1 {
+class Fault;
+}  // namespace v1
 
 // Exit codes, the same for all commands.
 enum ExitCode {
@@ -36,6 +42,8 @@ class Session {
   // "table", "json", or empty: table on a terminal, else JSON.
   std::string output;
   double timeout_seconds = 30;
+  // Set by a command that knows where in a file of the caller's a fault belongs: gives it that place.
+  std::function<void(v1::Fault&)> locate_fault;
 
   bool json() const;
 
@@ -49,6 +57,12 @@ class Session {
 
   // Returns if `status` is OK; else prints what happened, with all faults, and exits.
   void Check(const grpc::Status& status, const grpc::ClientContext& context) const;
+
+  // Prints faults of the caller's own files, as those of a call are printed, and exits; returns if there are none.
+  void CheckFaults(const google::protobuf::RepeatedPtrField<v1::Fault>& faults) const;
+
+  // On standard error; nothing was refused for them.
+  void PrintWarnings(const google::protobuf::RepeatedPtrField<v1::Fault>& warnings) const;
 
   // Prints `message` on standard error and exits.
   [[noreturn]] void Fail(int code, const std::string& message) const;

@@ -26,6 +26,7 @@ struct Arguments {
   bool force = false;
   bool replace = false;
   uint64_t if_revision = 0;
+  std::vector<std::string> allow;
 };
 
 void PrintZone(const Session& session, const v1::Zone& zone) {
@@ -98,6 +99,7 @@ void ImportZone(Session& session, const Arguments& arguments) {
   start.set_mode(arguments.replace ? v1::IMPORT_MODE_REPLACE : v1::IMPORT_MODE_MERGE);
   start.set_if_revision(arguments.if_revision);
   start.set_force(arguments.force);
+  for (const std::string& guard : arguments.allow) start.add_allow(guard);
   v1::ImportResult result = ImportFile(session, std::move(start), arguments.file);
   if (!session.json()) {
     std::printf("Imported into %s: %s added, %s changed, %s removed; %s record sets at revision %s.\n",
@@ -177,6 +179,8 @@ void AddImport(CLI::App& zone, Session& session, const std::shared_ptr<Arguments
       "300");
   import->add_option("ZONE", arguments->zone, "Name or id")->required();
   import->add_option("FILE", arguments->file, "Zone file; - is standard input")->required();
+  import->add_option("--allow", arguments->allow,
+                     "Let a guard pass: mass-deletion (over 10 record sets and over 30 % of the zone)");
   import->add_flag("--replace", arguments->replace, "Remove what the file does not have");
   import->add_option("--if-revision", arguments->if_revision, "Only if the zone is at this revision")
       ->check(CLI::PositiveNumber);

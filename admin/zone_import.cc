@@ -157,13 +157,8 @@ bool Send(Stream& stream, const v1::ImportStart& start, Source& source) {
   return true;
 }
 
-void PrintWarnings(const v1::ImportResult& result) {
-  for (const v1::Fault& warning : result.warnings()) {
-    const std::string where =
-        warning.line() > 0 ? absl::StrCat(warning.file(), ":", warning.line(), ":", warning.column(), ": ")
-                           : "";
-    std::fprintf(stderr, "quartet: warning: %s%s\n", where.c_str(), warning.message().c_str());
-  }
+void PrintWarnings(const Session& session, const v1::ImportResult& result) {
+  session.PrintWarnings(result.warnings());
   const int more = static_cast<int>(result.total_warnings()) - result.warnings_size();
   if (more > 0) std::fprintf(stderr, "quartet: … and %d more warnings\n", more);
 }
@@ -216,7 +211,7 @@ v1::ImportResult ImportFile(Session& session, v1::ImportStart start, const std::
                      "longer)"));
   }
   session.Check(status, context);
-  PrintWarnings(result);
+  PrintWarnings(session, result);
   return result;
 }
 

@@ -112,6 +112,8 @@ class Controller {
       const admin::v1::ListRecordSetsRequest& request) = 0;
   virtual absl::StatusOr<admin::v1::Change> ChangeRecordSets(
       const Caller& caller, const admin::v1::ChangeRecordSetsRequest& request) = 0;
+  virtual absl::StatusOr<admin::v1::RecordSetPreview> PreviewRecordSets(
+      const Caller& caller, const admin::v1::ChangeRecordSetsRequest& request) = 0;
 
   // ChangeService.
   virtual absl::StatusOr<admin::v1::Change> GetChange(const admin::v1::GetChangeRequest& request) = 0;

@@ -65,6 +65,8 @@ class Core : public Controller, private ImportHost {
       const admin::v1::ListRecordSetsRequest& request) override;
   absl::StatusOr<admin::v1::Change> ChangeRecordSets(
       const Caller& caller, const admin::v1::ChangeRecordSetsRequest& request) override;
+  absl::StatusOr<admin::v1::RecordSetPreview> PreviewRecordSets(
+      const Caller& caller, const admin::v1::ChangeRecordSetsRequest& request) override;
   absl::StatusOr<admin::v1::Change> GetChange(const admin::v1::GetChangeRequest& request) override;
   absl::StatusOr<std::unique_ptr<Watch>> WatchChange(const std::string& name,
                                                      std::function<void()> moved) override;
@@ -96,6 +98,13 @@ class Core : public Controller, private ImportHost {
   uint64_t ZonesOf(const std::string& nameserver) const override { return usage_.ZonesOf(nameserver); }
   std::vector<NodePlace> Connected(const std::vector<std::string>& nameservers) const override;
   absl::StatusOr<ZoneImporter*> Importer();
+
+  // A batch that was read and found well formed.
+  struct Batch;
+  absl::StatusOr<Batch> ReadBatch(const admin::v1::ChangeRecordSetsRequest& request) const;
+  // `warnings` is added to.
+  absl::StatusOr<Plan> PlanBatch(const PlanContext& context, const Batch& batch,
+                                 google::protobuf::RepeatedPtrField<admin::v1::Fault>& warnings) const;
 
   // On the sequencer's thread.
   void Committed(const std::vector<Sequencer::Committed>& entries);

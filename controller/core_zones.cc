@@ -117,26 +117,6 @@ absl::StatusOr<admin::v1::ListRecordSetsResponse> Core::ListRecordSets(
   return controller::ListRecordSets(*store_->Snapshot(), request);
 }
 
-absl::StatusOr<admin::v1::Change> Core::ChangeRecordSets(const Caller& caller,
-                                                         const admin::v1::ChangeRecordSetsRequest& request) {
-  absl::StatusOr<stored::v1::ZoneRow> row = FindZone(*store_->Snapshot(), request.parent());
-  if (!row.ok()) return row.status();
-  absl::StatusOr<dns::Name> apex = ApexOf(*row);
-  if (!apex.ok()) return apex.status();
-  if (request.changes().empty()) return absl::InvalidArgumentError("the batch is empty");
-  FaultList faults;
-  std::vector<RecordSetEdit> edits = ReadChanges(request.changes(), *apex, faults);
-  if (!faults.empty()) return faults.ToStatus();
-  return ProposeChange(
-      row->id(), MakeProposal(caller, row->account(), "ChangeRecordSets", request,
-                              [this, id = row->id(), name = apex->ToString(),
-                               edits = std::move(edits)](const PlanContext& context) -> absl::StatusOr<Plan> {
-                                absl::Status sound = quarantine_->Check(id, name);
-                                if (!sound.ok()) return sound;
-                                return PlanChanges(context, id, edits);
-                              }));
-}
-
 absl::StatusOr<admin::v1::Zone> Core::GetZoneById(const std::string& id) const {
   const std::unique_ptr<store::Reader> reader = store_->Snapshot();
   absl::StatusOr<stored::v1::ZoneRow> row = FindZone(*reader, absl::StrCat("zones/", id));

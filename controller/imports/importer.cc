@@ -7,6 +7,7 @@
 #include "controller/imports/import_plans.h"
 #include "controller/imports/upload.h"
 #include "controller/requests.h"
+#include "controller/zones/batch_conditions.h"
 #include "controller/zones/zone_edit.h"
 #include "controller/zones/zone_queries.h"
 #include "replication/replica/full_view.h"
@@ -51,6 +52,9 @@ class ImportRun {
     if (start_.request_id().size() > kMaxRequestId) {
       return absl::InvalidArgumentError(absl::StrCat("request_id is over ", kMaxRequestId, " bytes"));
     }
+    absl::StatusOr<Allowed> allowed = ReadAllowed(start_.allow());
+    if (!allowed.ok()) return allowed.status();
+    allowed_ = *allowed;
     request_.request_id = start_.request_id();
     if (start_.has_new_zone()) {
       absl::StatusOr<ZoneToBe> zone = ReadNewZone(start_.new_zone().domain_name(),
@@ -129,6 +133,7 @@ class ImportRun {
       const uint64_t most = sets.count() + row->record_sets();
       if (absl::Status status = Check(sets, zone, importer_.options_.entry, most); !status.ok())
         return status;
+      if (absl::Status status = CheckGuards(row->record_sets()); !status.ok()) return status;
       target_.revision = row->revision();
       if (!result_.difference.staged) {
         absl::Status status = ProposeDifference();
@@ -149,6 +154,12 @@ class ImportRun {
         CheckImport(merge, apex_, start_.file_name(), limits, total, faults, pulse_);
     if (!difference.ok()) return difference.status();
     result_.difference = *std::move(difference);
+    return faults.ToStatus();
+  }
+
+  absl::Status CheckGuards(uint64_t record_sets) {
+    FaultList faults;
+    CheckDeletions(result_.difference.removed, record_sets, allowed_, faults);
     return faults.ToStatus();
   }
 
@@ -192,6 +203,7 @@ class ImportRun {
   v1::ImportStart start_;
   dns::Name apex_;
   ImportTarget target_;
+  Allowed allowed_;
   // Account, principal, request id and hash of what is proposed.
   Proposal request_;
   Imported result_;

@@ -363,6 +363,22 @@ TEST_F(ZoneImporterTest, ContradictionsInTheStartAreRefused) {
   EXPECT_TRUE(absl::IsNotFound(Import(Merge("none.test"), kBefore).status()));
 }
 
+TEST_F(ZoneImporterTest, ASourceThatCameUpEmptyDoesNotEmptyTheZone) {
+  const std::string zone = MakeZone("example.com", kBefore);
+  ASSERT_TRUE(Import(Merge(zone), Hosts(50)).ok());
+  const size_t before = Contents(zone).size();
+  v1::ImportStart start = Replace(zone, 0);
+  start.set_force(true);
+  const absl::Status refused = Import(start, kBefore).status();
+  const auto faults = FaultsOf(refused);
+  ASSERT_TRUE(faults.has_value()) << refused;
+  EXPECT_EQ(faults->faults(0).rule(), "mass-deletion");
+  EXPECT_EQ(Contents(zone).size(), before);
+  start.add_allow("mass-deletion");
+  EXPECT_TRUE(Import(start, kBefore).ok());
+  EXPECT_LT(Contents(zone).size(), before);
+}
+
 TEST_F(ZoneImporterTest, AFullSpoolRefusesAndIsFreedWhateverHappens) {
   const std::string zone = MakeZone("example.com", kBefore);
   ZoneImporter::Options options = SmallOptions();

@@ -23,6 +23,12 @@ class RecordSetService final : public v1::RecordSetService::Service {
                       [&](const Caller& caller) { return controller_.ChangeRecordSets(caller, *request); });
   }
 
+  grpc::Status PreviewRecordSets(grpc::ServerContext* context, const v1::ChangeRecordSetsRequest* request,
+                                 v1::RecordSetPreview* response) override {
+    return ServeAdmin(*context, response,
+                      [&](const Caller& caller) { return controller_.PreviewRecordSets(caller, *request); });
+  }
+
  private:
   Controller& controller_;
 };

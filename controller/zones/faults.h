@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "quartet/admin/v1/zone.pb.h"
+#include "quartet/admin/v1/fault.pb.h"
 
 namespace quartet::controller {
 

@@ -1,5 +1,6 @@
 #include "controller/zones/zone_plans.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
@@ -47,17 +48,21 @@ absl::StatusOr<bool> CheckPresent(const ZoneEdit& zone, const RecordSetEdit& edi
   return false;
 }
 
-absl::Status MakeEdit(ZoneEdit& zone, const RecordSetEdit& edit, FaultList& faults) {
+absl::Status MakeEdit(ZoneEdit& zone, const RecordSetEdit& edit, const std::string& only_writer,
+                      FaultList& faults) {
   const std::string key = replication::RecordKey(edit.owner, zone.apex(), edit.type);
   absl::StatusOr<bool> fits = CheckPresent(zone, edit, key, faults);
   if (!fits.ok()) return fits.status();
+  if (absl::Status status = CheckWriter(zone, edit, only_writer, faults); !status.ok()) return status;
   if (!*fits) return absl::OkStatus();
   if (edit.action == RecordSetEdit::Action::kDelete) return zone.Remove(key);
-  return zone.Put(*edit.record_set, Control{Origin::kUser, edit.writer, ""});
+  return zone.Put(*edit.record_set,
+                  Control{Origin::kUser, edit.writer.empty() ? only_writer : edit.writer, ""});
 }
 
 // Makes the edits that break no rule of their own, then looks at what the zone has become.
-absl::Status MakeEdits(ZoneEdit& zone, const std::vector<RecordSetEdit>& edits, FaultList& faults) {
+absl::Status MakeEdits(ZoneEdit& zone, const std::vector<RecordSetEdit>& edits,
+                       const std::string& only_writer, FaultList& faults) {
   for (const RecordSetEdit& edit : edits) {
     FaultList own;
     CheckEdit(edit, zone.apex(), own);
@@ -65,9 +70,15 @@ absl::Status MakeEdits(ZoneEdit& zone, const std::vector<RecordSetEdit>& edits, 
       CheckEdit(edit, zone.apex(), faults);
       continue;
     }
-    if (absl::Status status = MakeEdit(zone, edit, faults); !status.ok()) return status;
+    if (absl::Status status = MakeEdit(zone, edit, only_writer, faults); !status.ok()) return status;
   }
   return CheckZone(zone, edits, faults);
+}
+
+uint64_t Deletions(const std::vector<RecordSetEdit>& edits) {
+  return static_cast<uint64_t>(std::count_if(edits.begin(), edits.end(), [](const RecordSetEdit& edit) {
+    return edit.action == RecordSetEdit::Action::kDelete;
+  }));
 }
 
 }  // namespace
@@ -81,7 +92,7 @@ absl::StatusOr<Plan> PlanNewZone(const PlanContext& context, const NewZone& zone
     if (absl::Status status = (*edit)->Put(own, {Origin::kSystem, "", ""}); !status.ok()) return status;
   }
   FaultList faults;
-  if (absl::Status status = MakeEdits(**edit, zone.record_sets, faults); !status.ok()) return status;
+  if (absl::Status status = MakeEdits(**edit, zone.record_sets, "", faults); !status.ok()) return status;
   LocateFaults(zone.file_name, zone.record_sets, faults);
   if (!faults.empty()) return faults.ToStatus();
   return (*edit)->Finish(NewChangeId(context.random));
@@ -105,14 +116,21 @@ absl::StatusOr<Plan> PlanZoneDeletion(const PlanContext& context, const std::str
 }
 
 absl::StatusOr<Plan> PlanChanges(const PlanContext& context, const std::string& zone_id,
-                                 const std::vector<RecordSetEdit>& edits) {
+                                 const std::vector<RecordSetEdit>& edits, const BatchConditions& conditions,
+                                 Warnings* warnings) {
   absl::StatusOr<ZoneRow> row = ActiveZone(context.view, zone_id);
   if (!row.ok()) return row.status();
+  if (absl::Status status = CheckRevision(*row, conditions.if_revision); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<ZoneEdit>> edit = ZoneEdit::Of(context, *row);
   if (!edit.ok()) return edit.status();
   FaultList faults;
-  if (absl::Status status = MakeEdits(**edit, edits, faults); !status.ok()) return status;
+  if (absl::Status status = MakeEdits(**edit, edits, conditions.only_writer, faults); !status.ok())
+    return status;
+  CheckDeletions(Deletions(edits), row->record_sets(), conditions.allowed, faults);
   if (!faults.empty()) return faults.ToStatus();
+  if (warnings != nullptr) {
+    if (absl::Status status = WarnOfAliases(**edit, edits, *warnings); !status.ok()) return status;
+  }
   return (*edit)->Finish(NewChangeId(context.random));
 }
 

@@ -6,6 +6,8 @@
 
 #include "absl/status/statusor.h"
 #include "controller/sequencer/proposal.h"
+#include "controller/zones/batch_conditions.h"
+#include "controller/zones/batch_warnings.h"
 #include "controller/zones/record_set_request.h"
 #include "controller/zones/zone_founding.h"
 #include "dns/name/name.h"
@@ -27,8 +29,10 @@ absl::StatusOr<Plan> PlanNewZone(const PlanContext& context, const NewZone& zone
 // FAILED_PRECONDITION "zone-not-empty"; NOT_FOUND: it is not there (any more).
 absl::StatusOr<Plan> PlanZoneDeletion(const PlanContext& context, const std::string& zone_id, bool force);
 
-// All or nothing, all faults ("exists", "not-found", "differs" and the zone's rules).
+// All or nothing, all faults ("exists", "not-found", "differs", those of batch_conditions.h and the zone's rules). What looks
+// like a slip in the zone as it will be is added to `warnings`, if there are any.
 absl::StatusOr<Plan> PlanChanges(const PlanContext& context, const std::string& zone_id,
-                                 const std::vector<RecordSetEdit>& edits);
+                                 const std::vector<RecordSetEdit>& edits,
+                                 const BatchConditions& conditions = {}, Warnings* warnings = nullptr);
 
 }  // namespace quartet::controller

@@ -12,6 +12,7 @@
 #include "absl/strings/strip.h"
 #include "controller/roster/roster_plans.h"
 #include "controller/sequencer/ids.h"
+#include "controller/zones/record_set_message.h"
 #include "controller/zones/zone_edit.h"
 #include "dns/name/canonical_key.h"
 #include "replication/digest/digest.h"
@@ -92,20 +93,6 @@ admin::v1::ZoneNameserver NameserverMessage(const std::string& id, const Roster&
   message.set_region(row.region());
   message.set_stripe(row.stripe());
   for (const std::string& address : row.addresses()) message.add_addresses(AddressToString(address));
-  return message;
-}
-
-absl::StatusOr<admin::v1::RecordSet> RecordSetMessage(const FullView::Record& record, const dns::Name& apex) {
-  absl::StatusOr<dns::RecordSet> record_set = replication::DecodeServed(record.key, record.served, apex);
-  if (!record_set.ok()) return absl::DataLossError(record_set.status().message());
-  absl::StatusOr<replication::Control> control = replication::DecodeControl(record.control);
-  if (!control.ok()) return absl::DataLossError(control.status().message());
-  admin::v1::RecordSet message;
-  message.set_owner(record_set->owner().ToString());
-  message.set_type(dns::TypeName(record_set->type()));
-  message.set_ttl(record_set->ttl());
-  for (const dns::RecordData& data : record_set->records()) message.add_values(data.ToString());
-  message.set_writer(control->writer);
   return message;
 }
 

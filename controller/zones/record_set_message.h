@@ -1,0 +1,15 @@
+// A stored record set as the admin API shows it.
+#pragma once
+
+#include "absl/status/statusor.h"
+#include "dns/name/name.h"
+#include "quartet/admin/v1/record_set.pb.h"
+#include "replication/replica/full_view.h"
+
+namespace quartet::controller {
+
+// DATA_LOSS: it can't be read.
+absl::StatusOr<admin::v1::RecordSet> RecordSetMessage(const replication::FullView::Record& record,
+                                                      const dns::Name& apex);
+
+}  // namespace quartet::controller
