@@ -112,7 +112,9 @@ class Import(ClusterCase):
             self.check_served(f"host-{number}", address(number))
         self.check_served("www", "192.0.2.1")
         # And away again, all but one.
-        result = self.do_import("$TTL 60\nwww A 192.0.2.9\n", "--replace", "--if-revision", 2, "--timeout", 60)
+        result = self.do_import(
+            "$TTL 60\nwww A 192.0.2.9\n", "--replace", "--if-revision", 2, "--allow", "mass-deletion", "--timeout", 60
+        )
         self.assertEqual(int(result["removed"]), LARGE + 1)
         self.check_served("www", "192.0.2.9")
         for node in self.four:
