@@ -152,6 +152,12 @@ void AddRun(CLI::App& app, RunOptions& options) {
       ->required();
   run->add_option("--key", options.tls.key, "Its private key, PEM file")->required();
   AddIdentityOptions(*run, options.identity);
+  run->add_option(
+         "--memory-budget", options.node.memory_budget,
+         "Bytes of memory for zones, such as 512MB or 2GB: those that nobody asks for leave it and are read "
+         "from disk when they are asked for again; 0: as much as they take")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
   run->add_option("--health-listen", options.health_listen,
                   "ADDR:PORT for gRPC's health service; none if not given");
   run->add_option("--scrub-hours", options.scrub_hours,
@@ -166,6 +172,8 @@ void AddRun(CLI::App& app, RunOptions& options) {
       "  quartet-nameserver run --data /var/lib/quartet/ns-1-a --controller controller.example.net:7070 \\\n"
       "    --listen 192.0.2.53:53 --listen '[2001:db8::53]:53' \\\n"
       "    --ca ca.pem --certificate ns-1-a.pem --key ns-1-a.key\n"
+      "\n"
+      "  quartet-nameserver run --memory-budget 512MB ...    # more zones than there is memory for\n"
       "\n"
       "It says who it is (dig +nsid, dig CH TXT id.server): --nsid none --server-id none to keep that to "
       "itself.\n"

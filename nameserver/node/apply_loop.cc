@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "replication/base/log.h"
+#include "replication/base/position.h"
 
 namespace quartet::nameserver {
 namespace {
@@ -36,7 +37,7 @@ absl::Status ApplyLoop::Handle(std::vector<FeedEvent> events) {
 
 void ApplyLoop::Take(FeedConnected) {
   ending_ = false;
-  if (stale_) {
+  if (stale_ || replica_.opening()) {
     const absl::Status reopened = replica_.Reopen();
     if (!reopened.ok()) return WriteFailed(reopened);
     stale_ = false;
@@ -81,7 +82,15 @@ void ApplyLoop::Take(ZoneBuilt) {
   received_ = true;
 }
 
+void ApplyLoop::Take(MachineRead read) {
+  const absl::Status started = replica_.Start(std::move(*read.machine));
+  if (!started.ok()) return WriteFailed(started);
+  LogInfo("the database is read: {} zones, as of {}", replica_.zone_count(),
+          replication::ToString(replica_.cursor()));
+}
+
 void ApplyLoop::Take(const ReplicaDamaged& damaged) {
+  if (replica_.opening()) return;
   for (const replication::ScrubFinding& finding : damaged.findings) {
     if (!replica_.Damaged(finding.zone_id, finding.generation, finding.reason)) continue;
     LogError("zone {} is damaged on disk: {}; it is served from memory and fetched anew", finding.zone_id,
@@ -100,13 +109,15 @@ void ApplyLoop::Take(const StoreDamaged& damaged) {
 void ApplyLoop::EndStream() {
   if (streaming_) replica_.Disconnected();
   streaming_ = false;
+  // There is none yet.
+  if (replica_.opening()) return;
   ending_ = true;
   feed_.End();
 }
 
 absl::Status ApplyLoop::Round() {
   received_ = false;
-  if (stale_) return absl::OkStatus();
+  if (stale_ || replica_.opening()) return absl::OkStatus();
   const absl::StatusOr<Replica::Applied> applied = replica_.Apply();
   if (!applied.ok()) {
     WriteFailed(applied.status());

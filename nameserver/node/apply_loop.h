@@ -58,6 +58,8 @@ class ApplyLoop {
   // Events of the feed in order, all that came together: they share one write and one acknowledgement. Not
   // OK: the sockets can't be opened.
   absl::Status Handle(std::vector<FeedEvent> events);
+  // The replica is open, or could not be opened and will be with the first stream: a stream may be opened.
+  bool started() const { return !replica_.opening() || stale_; }
   // Something was received that is not written yet: Handle is to be called again, with what has come by then.
   bool more() const { return received_; }
   // Time passed: says what lasts, and tells the controller how this node is. Call at least every second.
@@ -72,6 +74,8 @@ class ApplyLoop {
   void Take(quartet::replication::v1::SubscribeResponse message);
   void Take(const FeedDisconnected& event);
   void Take(ZoneBuilt);
+  void Take(ZonesLoaded) { replica_.InstallLoaded(); }
+  void Take(MachineRead read);
   void Take(const ReplicaDamaged& damaged);
   void Take(const StoreDamaged& damaged);
 

@@ -3,12 +3,15 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <memory>
 #include <mutex>
 #include <variant>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "quartet/replication/v1/feed.pb.h"
+#include "replication/feed/subscriber.h"
 #include "replication/replica/scrubber.h"
 
 namespace quartet::nameserver {
@@ -21,6 +24,13 @@ struct FeedDisconnected {
 };
 // A large zone was built beside and can be served (Replica::InstallBuilt).
 struct ZoneBuilt {};
+// Zones that were asked for are read (Replica::InstallLoaded).
+struct ZonesLoaded {};
+// What is stored of each zone is read (Replica::Start).
+struct MachineRead {
+  // Events can be copied; it is taken out once.
+  std::shared_ptr<absl::StatusOr<std::unique_ptr<replication::Subscriber>>> machine;
+};
 // Zones were found damaged on disk (Replica::Damaged).
 struct ReplicaDamaged {
   std::vector<replication::ScrubFinding> findings;
@@ -30,7 +40,7 @@ struct StoreDamaged {
   absl::Status status;
 };
 using FeedEvent = std::variant<FeedConnected, quartet::replication::v1::SubscribeResponse, FeedDisconnected,
-                               ZoneBuilt, ReplicaDamaged, StoreDamaged>;
+                               ZoneBuilt, ZonesLoaded, MachineRead, ReplicaDamaged, StoreDamaged>;
 
 // From the feed's threads to the one that owns the replica. Thread-safe. What it can hold is bound by the
 // credit the node gave the controller (replication/feed/subscriber.h), which the machine checks.

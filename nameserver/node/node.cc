@@ -34,6 +34,22 @@ absl::Status CheckIdentity(const transport::Identity& identity) {
 
 class Node::Link : public FeedStream {
  public:
+  void Prepare(const std::string& controller, const transport::TlsMaterial& tls, FeedInbox& inbox) {
+    connect_ = [this, controller, tls, &inbox] { Connect(controller, tls, inbox); };
+  }
+  // Once, after Prepare.
+  void Connect() { connect_(); }
+  bool connected() const { return client_ != nullptr; }
+  void Disconnect() { client_.reset(); }
+
+  void Send(const Replica::Request& request) override {
+    if (client_ != nullptr) client_->Send(request);
+  }
+  void End() override {
+    if (client_ != nullptr) client_->Disconnect();
+  }
+
+ private:
   void Connect(const std::string& controller, const transport::TlsMaterial& tls, FeedInbox& inbox) {
     replication::FeedClient::Callbacks callbacks;
     callbacks.on_connected = [&inbox] { inbox.Push(FeedConnected{}); };
@@ -42,23 +58,19 @@ class Node::Link : public FeedStream {
     client_ = std::make_unique<replication::FeedClient>(controller, transport::MakeClientCredentials(tls),
                                                         std::move(callbacks), replication::SystemRandom());
   }
-  void Disconnect() { client_.reset(); }
 
-  void Send(const Replica::Request& request) override { client_->Send(request); }
-  void End() override { client_->Disconnect(); }
-
- private:
+  std::function<void()> connect_;
   std::unique_ptr<replication::FeedClient> client_;
 };
 
 class Node::Sockets : public QuerySockets {
  public:
-  Sockets(const ServeOptions& options, const Directory& directory)
-      : options_(options), directory_(directory) {}
+  Sockets(const ServeOptions& options, const Directory& directory, Parking& parking)
+      : options_(options), directory_(directory), parking_(parking) {}
 
   absl::Status Open() override {
     absl::StatusOr<std::unique_ptr<Server>> server =
-        Server::Open(options_, AnswerFrom(directory_, options_.identity));
+        Server::Open(options_, AnswerFrom(directory_, options_.identity, &parking_));
     if (!server.ok()) return server.status();
     server_ = *std::move(server);
     LogInfo("answering on {}",
@@ -79,6 +91,7 @@ class Node::Sockets : public QuerySockets {
  private:
   const ServeOptions options_;
   const Directory& directory_;
+  Parking& parking_;
   std::unique_ptr<Server> server_;
 };
 
@@ -138,29 +151,42 @@ absl::StatusOr<std::unique_ptr<Node>> Node::Start(const NodeOptions& options,
       NodeStore::Open(options.data, replication::SystemClock());
   if (!store.ok()) return store.status();
   std::unique_ptr<Node> node(new Node(*std::move(store), options, std::move(on_failed)));
-  absl::Status prepared = node->Prepare();
+  absl::Status prepared = node->Prepare(options);
   if (!prepared.ok()) return prepared;
-  node->Connect(options, tls);
+  node->Begin(options, tls);
   return node;
 }
 
 Node::Node(std::unique_ptr<NodeStore> store, const NodeOptions& options, std::function<void()> on_failed)
     : store_(std::move(store)),
       on_failed_(std::move(on_failed)),
+      loads_(store_->store(), [this] { inbox_.Push(ZonesLoaded{}); }, {.large = BigZones::kRecordSets}),
+      parking_(
+          directory_,
+          [this](absl::string_view zone_id, std::span<const uint8_t> apex) { loads_.Want(zone_id, apex); },
+          options.serve.identity),
       link_(std::make_unique<Link>()),
-      sockets_(std::make_unique<Sockets>(options.serve, directory_)) {}
+      sockets_(std::make_unique<Sockets>(options.serve, directory_, parking_)) {}
 
 Node::~Node() { Stop(); }
 
-absl::Status Node::Prepare() {
-  absl::StatusOr<std::unique_ptr<Replica>> replica =
-      Replica::Open({store_->store(),
-                     directory_,
-                     replication::SystemClock(),
-                     replication::SystemRandom(),
-                     {.version = std::string(replication::kVersion)},
-                     [this] { inbox_.Push(ZoneBuilt{}); },
-                     [this](const absl::Status& why) { return RenewStore(why); }});
+Replica::Parts Node::Parts(size_t memory_budget) {
+  const auto settled = [this](const std::string& zone_id, bool readable) {
+    parking_.Settled(zone_id, readable);
+  };
+  return {.store = store_->store(),
+          .directory = directory_,
+          .clock = replication::SystemClock(),
+          .random = replication::SystemRandom(),
+          .options = {.version = std::string(replication::kVersion)},
+          .built = [this] { inbox_.Push(ZoneBuilt{}); },
+          .renew = [this](const absl::Status& why) { return RenewStore(why); },
+          .residency = {&loads_, settled, memory_budget != 0},
+          .memory_budget = memory_budget};
+}
+
+absl::Status Node::Prepare(const NodeOptions& options) {
+  absl::StatusOr<std::unique_ptr<Replica>> replica = Replica::Open(Parts(options.memory_budget));
   if (!replica.ok()) return replica.status();
   replica_ = *std::move(replica);
   LogInfo("zones on disk: {}, as of {}{}", replica_->zone_count(), replication::ToString(replica_->cursor()),
@@ -169,10 +195,18 @@ absl::Status Node::Prepare() {
   return loop_->Start();
 }
 
-void Node::Connect(const NodeOptions& options, const transport::TlsMaterial& tls) {
-  link_->Connect(options.controller, tls, inbox_);
+void Node::Begin(const NodeOptions& options, const transport::TlsMaterial& tls) {
+  link_->Prepare(options.controller, tls, inbox_);
   watch_ = std::make_unique<Watch>(*store_, options, inbox_, *link_);
   loop_->set_watch(watch_.get());
+  if (replica_->opening()) {
+    reader_ = std::thread([this, parts = Parts(0)] {
+      inbox_.Push(MachineRead{std::make_shared<Replica::Machine>(Replica::ReadMachine(parts))});
+    });
+    pthread_setname_np(reader_.native_handle(), "read");
+  } else {
+    link_->Connect();
+  }
   thread_ = std::thread([this] { Run(); });
   pthread_setname_np(thread_.native_handle(), "apply");
 }
@@ -189,6 +223,8 @@ void Node::Run() {
   while (!inbox_.stopped()) {
     failure_ = loop_->Handle(inbox_.Wait(loop_->more() ? std::chrono::milliseconds(0) : kTick));
     if (!failure_.ok()) return on_failed_();
+    // Not before there is something that could be said to the controller, or a reason why not.
+    if (!link_->connected() && loop_->started()) link_->Connect();
     loop_->Tick();
     std::string line = loop_->StatusLine();
     if (line == said) continue;
@@ -200,6 +236,7 @@ void Node::Run() {
 void Node::Stop() {
   inbox_.Stop();
   if (thread_.joinable()) thread_.join();
+  if (reader_.joinable()) reader_.join();
   // It sends on the link.
   watch_.reset();
   link_->Disconnect();

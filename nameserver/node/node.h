@@ -11,7 +11,9 @@
 #include "nameserver/node/apply_loop.h"
 #include "nameserver/node/feed_events.h"
 #include "nameserver/node/node_store.h"
+#include "nameserver/replica/cold_loads.h"
 #include "nameserver/replica/replica.h"
+#include "nameserver/serve/parking.h"
 #include "nameserver/serve/server.h"
 #include "nameserver/zone/directory.h"
 #include "proto/transport/tls_files.h"
@@ -25,6 +27,8 @@ struct NodeOptions {
   // "HOST:PORT"; need not be reachable.
   std::string controller;
   ServeOptions serve;
+  // Bytes that zones may take in memory, their names included; those that were not asked for leave. 0: any.
+  size_t memory_budget = 0;
   // How often and how fast its replica is read from disk and compared with its digests.
   replication::Scrubber::Options scrub;
 };
@@ -53,8 +57,9 @@ class Node {
   class Watch;
 
   Node(std::unique_ptr<NodeStore> store, const NodeOptions& options, std::function<void()> on_failed);
-  absl::Status Prepare();
-  void Connect(const NodeOptions& options, const transport::TlsMaterial& tls);
+  absl::Status Prepare(const NodeOptions& options);
+  void Begin(const NodeOptions& options, const transport::TlsMaterial& tls);
+  Replica::Parts Parts(size_t memory_budget);
   absl::StatusOr<Replica::Renewed> RenewStore(const absl::Status& why);
   void Run();
 
@@ -62,12 +67,17 @@ class Node {
   const std::function<void()> on_failed_;
   Directory directory_;
   FeedInbox inbox_;
+  // Zones are in memory only if they are asked for: queries wait in parking_ for what loads_ reads.
+  ColdLoads loads_;
+  Parking parking_;
   std::unique_ptr<Link> link_;
   std::unique_ptr<Sockets> sockets_;
   std::unique_ptr<Replica> replica_;
   std::unique_ptr<ApplyLoop> loop_;
   std::unique_ptr<Watch> watch_;
   absl::Status failure_;
+  // Reads what is stored of each zone, while queries are answered already.
+  std::thread reader_;
   std::thread thread_;
 };
 

@@ -1,5 +1,6 @@
 #include "nameserver/replica/replica.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/container/flat_hash_set.h"
@@ -10,12 +11,73 @@ namespace quartet::nameserver {
 using replication::Subscriber;
 using replication::ZoneUpdate;
 
+namespace {
+
+// Of the table of what is stored of each zone (replication/replica/node_zones.h).
+constexpr size_t kTableBytesPerZone = 128;
+// Zones that are read ahead of anybody asking.
+constexpr size_t kPreloads = 256;
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Replica>> Replica::Open(const Parts& parts) {
   std::unique_ptr<Replica> replica(new Replica(parts));
-  absl::Status opened = replica->Reopen();
+  if (parts.residency.loads != nullptr) {
+    absl::StatusOr<StoredNames> names = ReadStoredNames(parts.store, parts.directory);
+    if (names.ok() && names->complete) {
+      replica->names_ = *std::move(names);
+      replica->FitBudget();
+      return replica;
+    }
+    // A store that can't be read, or holds nothing to be served yet: what that comes to is said by Reopen.
+  }
+  absl::Status opened = replica->OpenAll();
   if (!opened.ok()) return opened;
-  replica->Install(replica->subscriber_->StoredZones(), ZoneInstaller::Building::kAtOnce, nullptr);
   return replica;
+}
+
+absl::Status Replica::OpenAll() {
+  absl::Status opened = Reopen();
+  if (opened.ok() && parts_.residency.loads == nullptr)
+    Install(subscriber_->StoredZones(), ZoneInstaller::Building::kAtOnce, nullptr);
+  return opened;
+}
+
+absl::Status Replica::Start(Machine machine) {
+  store_failure_ = machine.status();
+  if (!machine.ok()) return Reopen();
+  TakeMachine(*std::move(machine));
+  return absl::OkStatus();
+}
+
+void Replica::NoteStored() {
+  if (parts_.residency.loads == nullptr) return;
+  const bool all_named = subscriber_->stored_count() == parts_.directory.zone_count();
+  const uint64_t least = all_named ? ZoneInstaller::kGiantRecordSets : 0;
+  for (const ZoneUpdate& zone : subscriber_->StoredZones(least)) installer_.NoteStored(zone);
+  parts_.directory.Publish();
+  FitBudget();
+  if (!parts_.residency.on_demand) preloaded_ = "d";
+  PreloadSome();
+}
+
+void Replica::PreloadSome() {
+  if (preloaded_.empty() || parts_.residency.loads->later() >= kPreloads / 2) return;
+  const absl::StatusOr<bool> more =
+      ReadNames(parts_.store, preloaded_, kPreloads, [this](absl::string_view id, absl::string_view apex) {
+        if (parts_.directory.StateOf(id) != Directory::State::kCold) return;
+        parts_.residency.loads->WantLater(id, {reinterpret_cast<const uint8_t*>(apex.data()), apex.size()});
+      });
+  // If the store can't be read this begins anew with another one.
+  if (!more.ok() || !*more) preloaded_.clear();
+}
+
+void Replica::FitBudget() {
+  if (parts_.residency.loads == nullptr || parts_.memory_budget == 0) return;
+  const size_t zones = parts_.directory.zone_count();
+  const size_t others = parts_.directory.own_bytes() + zones * kTableBytesPerZone;
+  const size_t budget = parts_.memory_budget;
+  parts_.directory.set_page_budget(std::max(budget / 8, budget - std::min(budget, others)));
 }
 
 absl::Status Replica::RenewStore() {
@@ -47,14 +109,19 @@ absl::Status Replica::Reopen() {
   // It is the store that is damaged, as was not known before: another one is at hand.
   if (absl::IsDataLoss(subscriber.status())) subscriber = OpenSubscriber();
   if (!subscriber.ok()) return subscriber.status();
-  subscriber_ = *std::move(subscriber);
+  TakeMachine(*std::move(subscriber));
+  return absl::OkStatus();
+}
+
+void Replica::TakeMachine(std::unique_ptr<Subscriber> machine) {
+  subscriber_ = std::move(machine);
   // During a fill names are held that are not stored: those of zones still to come. It will be told them again.
   inventory_known_ = false;
   opened_at_ = subscriber_->cursor();
   if (!subscriber_->complete()) installer_.KeepOnly(subscriber_->StoredZones());
+  NoteStored();
   for (const auto& [zone_id, reason] : unloadable_) subscriber_->Unloadable(zone_id, reason);
   for (const LoadingZone& zone : installer_.Loading()) subscriber_->Loading(zone.zone_id, 0);
-  return absl::OkStatus();
 }
 
 void Replica::Install(const std::vector<ZoneUpdate>& updates, ZoneInstaller::Building building,
@@ -67,16 +134,28 @@ void Replica::Install(const std::vector<ZoneUpdate>& updates, ZoneInstaller::Bui
 }
 
 void Replica::InstallBuilt() {
-  std::optional<ZoneInstaller::Built> built = installer_.InstallBuilt(subscriber_->digest_keys());
+  std::optional<ZoneInstaller::Built> built = installer_.InstallBuilt(digest_keys());
   if (!built.has_value()) return;
-  subscriber_->Loaded(built->zone_id);
+  if (!opening()) subscriber_->Loaded(built->zone_id);
   if (!built->unloadable.empty()) NoteUnloadable({std::move(built->zone_id), std::move(built->unloadable)});
+}
+
+void Replica::InstallLoaded() {
+  for (UnloadableZone& zone : installer_.InstallLoaded(digest_keys())) NoteUnloadable(std::move(zone));
+  PreloadSome();
+}
+
+bool Replica::Damaged(const std::string& zone_id, uint64_t generation, const std::string& reason) {
+  if (!subscriber_->Damaged(zone_id, generation, reason)) return false;
+  if (!installer_.KeepInMemory(zone_id)) NoteUnloadable({zone_id, reason});
+  return true;
 }
 
 void Replica::NoteUnloadable(UnloadableZone zone) {
   LogError("zone {} can't be served and answers SERVFAIL until it was fetched anew: {}", zone.zone_id,
            zone.reason);
-  subscriber_->Unloadable(zone.zone_id, zone.reason);
+  // Else it will be told all of them.
+  if (!opening()) subscriber_->Unloadable(zone.zone_id, zone.reason);
   unloadable_[std::move(zone.zone_id)] = std::move(zone.reason);
 }
 
@@ -115,7 +194,10 @@ absl::StatusOr<Replica::Applied> Replica::Apply() {
     if (!store_failure_.ok()) return store_failure_;
   }
   if (refilling_) FollowRefill();
-  if (!ready.visible.empty()) Install(ready.visible, building, &ready.batch);
+  if (!ready.visible.empty()) {
+    Install(ready.visible, building, &ready.batch);
+    FitBudget();
+  }
   return Applied{.written = writes,
                  .drain = ready.drain,
                  .more = ready.more,

@@ -11,6 +11,8 @@
 #include "replication/record/record_key.h"
 #include "replication/record/record_value.h"
 #include "replication/replica/layout.h"
+#include "replication/replica/node_meta.h"
+#include "replication/replica/node_zone.h"
 
 namespace quartet::nameserver {
 
@@ -66,6 +68,46 @@ replication::ZoneUpdate StoreTestZone(store::Store& store, const std::string& zo
   update.digest_key_id = kTestKeyId;
   update.record_sets = records.size();
   return update;
+}
+
+void StoreTestRows(store::Store& store, const replication::ZoneUpdate& zone) {
+  replication::NodeZone stored;
+  stored.row.set_id(zone.zone_id);
+  stored.row.set_name(
+      std::string(reinterpret_cast<const char*>(zone.apex.wire().data()), zone.apex.wire().size()));
+  stored.row.set_revision(zone.revision);
+  stored.row.set_served_digest(zone.digest);
+  stored.row.set_digest_key_id(zone.digest_key_id);
+  stored.row.set_record_sets(zone.record_sets);
+  stored.apex = zone.apex;
+  stored.named = true;
+  stored.generation = zone.generation;
+  store::Batch batch;
+  store::Overlay out(store, batch);
+  replication::PutNodeZone(out, stored, nullptr);
+  replication::PutDigestKey(out, kTestKeyId, kTestKey);
+  QUARTET_CHECK(store.Write(batch, store::Store::Sync::kYes).ok());
+}
+
+replication::ZoneUpdate StoreTestChange(store::Store& store, replication::ZoneUpdate& zone,
+                                        absl::string_view record) {
+  const TestRecord added = MakeTestRecord(zone.apex, record);
+  store::Batch batch;
+  batch.Put(replication::layout::Record(zone.zone_id, zone.generation, added.key), added.served);
+  QUARTET_CHECK(store.Write(batch, store::Store::Sync::kYes).ok());
+  const std::string prefix = replication::layout::Generation(zone.zone_id, zone.generation);
+  replication::Digest digest;
+  replication::Hasher hasher(kTestKey);
+  zone.record_sets = 0;
+  for (auto it = store.Scan(prefix, store::PrefixEnd(prefix)); it->Valid(); it->Next(), ++zone.record_sets)
+    digest += hasher.Hash(it->key().substr(prefix.size()), it->value());
+  zone.digest = digest.ToBytes();
+  ++zone.revision;
+  StoreTestRows(store, zone);
+  replication::ZoneUpdate change = zone;
+  change.kind = replication::ZoneUpdate::Kind::kRecords;
+  change.records = {{added.key, added.served}};
+  return change;
 }
 
 std::string Look(const Directory& directory, absl::string_view name, dns::Type type) {

@@ -36,6 +36,14 @@ replication::Digest DigestOf(const std::vector<TestRecord>& records);
 replication::ZoneUpdate StoreTestZone(store::Store& store, const std::string& zone_id, const dns::Name& apex,
                                       uint64_t generation, const std::vector<TestRecord>& records);
 
+// Stores the rows of a zone whose record sets are stored, and the digest key: what a load that is asked for reads.
+void StoreTestRows(store::Store& store, const replication::ZoneUpdate& zone);
+
+// Stores a change of a zone by one more record set, its rows included, and returns the update that brings it to what is
+// served. `zone` is as it was stored, and becomes what it is then.
+replication::ZoneUpdate StoreTestChange(store::Store& store, replication::ZoneUpdate& zone,
+                                        absl::string_view record);
+
 // What a directory says of a name and type: "no zone", "cold", "SERVFAIL", "no name", "no data", or the number of
 // records.
 std::string Look(const Directory& directory, absl::string_view name, dns::Type type);

@@ -28,10 +28,32 @@ std::vector<RecordUpdate> AsUpdates(const std::vector<ZoneUpdate::Record>& recor
   return updates;
 }
 
+// It is the same version of the zone.
+bool Same(const replication::ZoneOnDisk& a, const replication::ZoneOnDisk& b) {
+  const auto digest = [](const replication::ZoneOnDisk& zone) {
+    return zone.parts.empty() ? replication::Digest() : zone.parts.front().digest;
+  };
+  return a.generation == b.generation && a.revision == b.revision && digest(a) == digest(b);
+}
+
+ZoneUpdate LoadOf(const ColdLoads::Loaded& loaded) {
+  ZoneUpdate update;
+  update.kind = ZoneUpdate::Kind::kLoad;
+  update.zone_id = loaded.zone_id;
+  update.apex = loaded.apex;
+  update.revision = loaded.zone.revision;
+  update.generation = loaded.zone.generation;
+  update.digest = loaded.zone.parts.front().digest.ToBytes();
+  update.digest_key_id = loaded.zone.digest_key_id;
+  update.record_sets = loaded.zone.record_sets;
+  return update;
+}
+
 }  // namespace
 
-ZoneInstaller::ZoneInstaller(const store::Store& store, Directory& directory, std::function<void()> built)
-    : store_(store), directory_(directory) {
+ZoneInstaller::ZoneInstaller(const store::Store& store, Directory& directory, std::function<void()> built,
+                             Residency residency)
+    : store_(store), directory_(directory), residency_(std::move(residency)) {
   if (built != nullptr) big_ = std::make_unique<BigZones>(store, std::move(built));
 }
 
@@ -49,7 +71,7 @@ ZoneInstaller::Installed ZoneInstaller::Install(const std::vector<ZoneUpdate>& u
     }
     if (++staged % kPublishEvery == 0) directory_.Publish();
   }
-  directory_.Publish();
+  PublishAndSettle();
   // Now that the store and what is to be built are of one state.
   if (big_ != nullptr) big_->StartNext(keys);
   return installed;
@@ -59,25 +81,48 @@ void ZoneInstaller::KeepOnly(const std::vector<ZoneUpdate>& zones) {
   absl::flat_hash_set<absl::string_view> kept;
   for (const ZoneUpdate& zone : zones) kept.insert(zone.zone_id);
   std::vector<std::string> others;
-  for (const auto& [zone_id, revision] : zones_) {
-    if (!kept.contains(zone_id) && !kept_.contains(zone_id)) others.push_back(zone_id);
-  }
+  directory_.ForEach([&](absl::string_view zone_id, std::span<const uint8_t>) {
+    if (!kept.contains(zone_id) && !kept_.contains(zone_id)) others.emplace_back(zone_id);
+  });
   for (const std::string& zone_id : others) {
-    if (big_ != nullptr) big_->Drop(zone_id);
+    DropBig(zone_id);
     directory_.Remove(zone_id);
-    Forget(zone_id);
   }
+  PublishAndSettle();
+}
+
+void ZoneInstaller::PublishAndSettle() {
   directory_.Publish();
+  for (const SettledZone& zone : settled_) {
+    residency_.loads->Done(zone.zone_id);
+    residency_.settled(zone.zone_id, zone.readable);
+  }
+  settled_.clear();
+}
+
+void ZoneInstaller::DropBig(const std::string& zone_id) {
+  if (big_ == nullptr || !big_->Has(zone_id)) return;
+  big_->Drop(zone_id);
+  // It may have been wanted, and is settled whatever it is now.
+  if (residency_.loads != nullptr) settled_.push_back({zone_id, true});
 }
 
 absl::Status ZoneInstaller::Apply(const ZoneUpdate& update, const Round& round) {
   if (update.kind == ZoneUpdate::Kind::kFail && kept_.contains(update.zone_id)) return absl::OkStatus();
   const bool records = update.kind == ZoneUpdate::Kind::kRecords;
   if (big_ != nullptr && records && big_->Keep(update)) return absl::OkStatus();
+  if (residency_.loads != nullptr) {
+    const Directory::State state = directory_.StateOf(update.zone_id);
+    // What is not in memory changes on disk only; whoever asks for it gets it as it is there by then.
+    if (records && state == Directory::State::kCold) return absl::OkStatus();
+    const bool comes = residency_.on_demand && state != Directory::State::kResident;
+    if (update.kind == ZoneUpdate::Kind::kLoad && (comes || state == Directory::State::kCold))
+      return LeaveOnDisk(update);
+  }
   const bool large = update.kind == ZoneUpdate::Kind::kLoad && update.record_sets >= BigZones::kRecordSets;
   if (big_ != nullptr && large && round.building == Building::kBesides)
     return LoadBesides(update, round.loading);
-  if (big_ != nullptr && !records) big_->Drop(update.zone_id);
+  if (!records) DropBig(update.zone_id);
   switch (update.kind) {
     case ZoneUpdate::Kind::kLoad:
       return Load(update, round);
@@ -85,24 +130,24 @@ absl::Status ZoneInstaller::Apply(const ZoneUpdate& update, const Round& round) 
       return Change(update);
     case ZoneUpdate::Kind::kFail: {
       absl::Status failed = directory_.Fail(update.zone_id, update.apex);
-      if (failed.ok()) Note(update.zone_id, 0);
+      if (failed.ok()) kept_.erase(update.zone_id);
       return failed;
     }
     case ZoneUpdate::Kind::kRemove:
       directory_.Remove(update.zone_id);
-      Forget(update.zone_id);
+      kept_.erase(update.zone_id);
       return absl::OkStatus();
   }
   QUARTET_CHECK(false);
 }
 
 absl::Status ZoneInstaller::LoadBesides(const ZoneUpdate& update, std::vector<LoadingZone>& loading) {
-  const uint64_t served = ServedRevision(update.zone_id);
+  const uint64_t served = directory_.RevisionOf(update.zone_id);
   if (served == 0) {
     // It has a name from now on, which no parent answers for.
     absl::Status failed = directory_.Fail(update.zone_id, update.apex);
     if (!failed.ok()) return failed;
-    Note(update.zone_id, 0);
+    kept_.erase(update.zone_id);
   }
   big_->Load(update);
   loading.push_back({update.zone_id, served});
@@ -122,15 +167,80 @@ absl::StatusOr<ZoneBuilder> ZoneInstaller::Build(const ZoneUpdate& update, const
 absl::Status ZoneInstaller::Load(const ZoneUpdate& update, const Round& round) {
   absl::StatusOr<ZoneBuilder> builder = Build(update, round);
   if (!builder.ok()) return builder.status();
-  absl::Status installed = directory_.Install(update.zone_id, *std::move(builder));
-  if (installed.ok()) Note(update.zone_id, update.revision);
+  absl::Status installed = directory_.Install(update.zone_id, *std::move(builder), update.revision);
+  if (installed.ok()) kept_.erase(update.zone_id);
   return installed;
 }
 
 absl::Status ZoneInstaller::Change(const ZoneUpdate& update) {
-  absl::Status changed = directory_.Update(update.zone_id, AsUpdates(update.records));
-  if (changed.ok()) Note(update.zone_id, update.revision);
+  absl::Status changed = directory_.Update(update.zone_id, AsUpdates(update.records), update.revision);
+  if (changed.ok()) kept_.erase(update.zone_id);
   return changed;
+}
+
+absl::Status ZoneInstaller::LeaveOnDisk(const ZoneUpdate& update) {
+  DropBig(update.zone_id);
+  absl::Status named = directory_.Unload(update.zone_id, update.apex);
+  if (!named.ok()) return named;
+  kept_.erase(update.zone_id);
+  const bool giant = update.record_sets >= kGiantRecordSets;
+  if (giant || !residency_.on_demand) residency_.loads->WantLater(update.zone_id, update.apex.wire());
+  return absl::OkStatus();
+}
+
+void ZoneInstaller::NoteStored(const ZoneUpdate& zone) {
+  if (directory_.StateOf(zone.zone_id) == Directory::State::kAbsent) {
+    (void)directory_.Unload(zone.zone_id, zone.apex);
+  }
+  if (zone.record_sets >= kGiantRecordSets) residency_.loads->WantLater(zone.zone_id, zone.apex.wire());
+}
+
+std::vector<UnloadableZone> ZoneInstaller::InstallLoaded(const DigestKeys& keys) {
+  std::vector<UnloadableZone> unloadable;
+  for (ColdLoads::Loaded& loaded : residency_.loads->Take()) TakeLoaded(std::move(loaded), unloadable);
+  PublishAndSettle();
+  if (big_ != nullptr) big_->StartNext(keys);
+  return unloadable;
+}
+
+void ZoneInstaller::TakeLoaded(ColdLoads::Loaded loaded, std::vector<UnloadableZone>& unloadable) {
+  using Outcome = ColdLoads::Loaded::Outcome;
+  const std::string zone_id = loaded.zone_id;
+  // It is settled when it is built.
+  if (big_ != nullptr && big_->Has(zone_id)) return;
+  if (directory_.StateOf(zone_id) != Directory::State::kCold) return settled_.push_back({zone_id, true});
+  const ColdLoads::Loaded now = ColdLoads::ReadRow(store_, zone_id, loaded.apex);
+  if (loaded.outcome == Outcome::kUnreadable || now.outcome == Outcome::kUnreadable)
+    return settled_.push_back({zone_id, false});
+  if (!Same(loaded.zone, now.zone)) return residency_.loads->Again(zone_id, loaded.apex);
+  if (loaded.outcome == Outcome::kLarge && big_ != nullptr) return big_->Load(LoadOf(loaded));
+  const dns::Name apex = loaded.apex;
+  const bool damaged = loaded.outcome != Outcome::kNothing;
+  const absl::Status installed = InstallOne(std::move(loaded));
+  if (!installed.ok()) {
+    // One that a new store does not have yet is to come, and is known to.
+    if (damaged && !kept_.contains(zone_id))
+      unloadable.push_back({zone_id, std::string(installed.message())});
+    (void)directory_.Fail(zone_id, apex);
+  }
+  settled_.push_back({zone_id, true});
+}
+
+absl::Status ZoneInstaller::InstallOne(ColdLoads::Loaded loaded) {
+  if (loaded.outcome == ColdLoads::Loaded::Outcome::kNothing) return absl::NotFoundError("nothing is stored");
+  if (!loaded.status.ok()) return loaded.status;
+  if (!loaded.builder.ok()) return loaded.builder.status();
+  return directory_.Install(loaded.zone_id, *std::move(loaded.builder), loaded.zone.revision);
+}
+
+bool ZoneInstaller::KeepInMemory(const std::string& zone_id) {
+  if (residency_.loads == nullptr) return true;
+  directory_.Pin(zone_id);
+  const std::optional<dns::Name> apex = directory_.ApexOf(zone_id);
+  if (!apex.has_value() || directory_.StateOf(zone_id) != Directory::State::kCold) return true;
+  (void)directory_.Fail(zone_id, *apex);
+  PublishAndSettle();
+  return false;
 }
 
 std::optional<ZoneInstaller::Built> ZoneInstaller::InstallBuilt(const DigestKeys& keys) {
@@ -139,16 +249,17 @@ std::optional<ZoneInstaller::Built> ZoneInstaller::InstallBuilt(const DigestKeys
   std::optional<Built> built;
   if (zone.has_value()) {
     absl::Status status = zone->builder.status();
-    if (status.ok()) status = directory_.Install(zone->zone_id, *std::move(zone->builder));
+    if (status.ok()) status = directory_.Install(zone->zone_id, *std::move(zone->builder), zone->revision);
     // One batch, however many changes it came to.
     if (status.ok() && !zone->changes.empty())
-      status = directory_.Update(zone->zone_id, AsUpdates(zone->changes));
+      status = directory_.Update(zone->zone_id, AsUpdates(zone->changes), zone->revision);
     if (status.ok()) {
-      Note(zone->zone_id, zone->revision);
+      kept_.erase(zone->zone_id);
     } else {
       Fail(zone->zone_id, zone->apex);
     }
-    directory_.Publish();
+    if (residency_.loads != nullptr) settled_.push_back({zone->zone_id, true});
+    PublishAndSettle();
     built = Built{std::move(zone->zone_id), std::string(status.message())};
   }
   big_->StartNext(keys);
@@ -159,7 +270,7 @@ std::vector<LoadingZone> ZoneInstaller::Loading() const {
   std::vector<LoadingZone> loading;
   if (big_ == nullptr) return loading;
   for (std::string& zone_id : big_->Ids()) {
-    const uint64_t served = ServedRevision(zone_id);
+    const uint64_t served = directory_.RevisionOf(zone_id);
     loading.push_back({std::move(zone_id), served});
   }
   return loading;
@@ -167,13 +278,17 @@ std::vector<LoadingZone> ZoneInstaller::Loading() const {
 
 void ZoneInstaller::KeepServed() {
   if (big_ != nullptr) {
-    for (const std::string& zone_id : big_->Ids()) big_->Drop(zone_id);
+    for (const std::string& zone_id : big_->Ids()) DropBig(zone_id);
   }
   // The digest keys may be others.
   hashers_.clear();
-  for (const auto& [zone_id, revision] : zones_) {
-    if (revision != 0) kept_.insert(zone_id);
-  }
+  directory_.ForEach([this](absl::string_view zone_id, std::span<const uint8_t>) {
+    if (directory_.StateOf(zone_id) == Directory::State::kFailing) return;
+    kept_.emplace(zone_id);
+    // There is nothing to load it from any more.
+    directory_.Pin(zone_id);
+  });
+  PublishAndSettle();
 }
 
 void ZoneInstaller::RemoveKept(const std::function<bool(const std::string& zone_id)>& mine) {
@@ -181,18 +296,15 @@ void ZoneInstaller::RemoveKept(const std::function<bool(const std::string& zone_
   for (const std::string& zone_id : kept) {
     if (mine(zone_id)) continue;
     directory_.Remove(zone_id);
-    Forget(zone_id);
+    kept_.erase(zone_id);
   }
-  directory_.Publish();
+  PublishAndSettle();
 }
 
 void ZoneInstaller::Fail(const std::string& zone_id, const dns::Name& apex) {
-  if (big_ != nullptr) big_->Drop(zone_id);
-  if (directory_.Fail(zone_id, apex).ok()) {
-    Note(zone_id, 0);
-  } else {
-    Forget(zone_id);
-  }
+  DropBig(zone_id);
+  (void)directory_.Fail(zone_id, apex);
+  kept_.erase(zone_id);
 }
 
 absl::StatusOr<Hasher*> ZoneInstaller::HasherFor(uint32_t key_id, const DigestKeys& keys) {
@@ -203,27 +315,6 @@ absl::StatusOr<Hasher*> ZoneInstaller::HasherFor(uint32_t key_id, const DigestKe
     return absl::DataLossError(absl::StrCat("digest key ", key_id, " is not known here"));
   }
   return &hashers_.emplace(key_id, Hasher(key->second)).first->second;
-}
-
-void ZoneInstaller::Note(const std::string& zone_id, uint64_t revision) {
-  kept_.erase(zone_id);
-  const auto [zone, added] = zones_.try_emplace(zone_id, revision);
-  const bool was_failing = !added && zone->second == 0;
-  failing_ += static_cast<size_t>(revision == 0) - static_cast<size_t>(was_failing);
-  zone->second = revision;
-}
-
-void ZoneInstaller::Forget(const std::string& zone_id) {
-  const auto zone = zones_.find(zone_id);
-  if (zone == zones_.end()) return;
-  failing_ -= static_cast<size_t>(zone->second == 0);
-  kept_.erase(zone_id);
-  zones_.erase(zone);
-}
-
-uint64_t ZoneInstaller::ServedRevision(const std::string& zone_id) const {
-  const auto zone = zones_.find(zone_id);
-  return zone == zones_.end() ? 0 : zone->second;
 }
 
 }  // namespace quartet::nameserver

@@ -11,6 +11,15 @@
 
 namespace quartet::nameserver {
 
+// The thread that answers a stream's queries, told that one which was parked is to be asked again.
+class StreamWaker {
+ public:
+  virtual ~StreamWaker() = default;
+  // Any thread; never waits. `token`: of the Exchange; one that is not known any more is ignored. `may_park`: false: it is
+  // to be answered now, whatever the answer is.
+  virtual void Wake(uint64_t token, bool may_park) = 0;
+};
+
 // One query and the place of its answer. Pointers last for the call.
 struct Exchange {
   std::span<const uint8_t> query;
@@ -20,6 +29,17 @@ struct Exchange {
   const sockaddr* source = nullptr;
   // Length of the answer; 0: none is sent (the bytes were no query).
   size_t answer_size = 0;
+  // The zone is to be loaded first, and answer_size is 0. A datagram's answer is sent by somebody else later, or never; a
+  // stream's query is to be asked again once `waker` is told.
+  bool parked = false;
+
+  // Datagrams: the socket it came by, and the message as received (sender, and control data if there is any). Without
+  // them, and without a waker, nothing is parked.
+  int socket = -1;
+  const msghdr* received = nullptr;
+  // Streams: whom to wake, and what it is known by there.
+  StreamWaker* waker = nullptr;
+  uint64_t token = 0;
 };
 
 // Answers the queries of one thread. Made, used and destroyed in that thread.

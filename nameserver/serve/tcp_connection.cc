@@ -1,10 +1,16 @@
 #include "nameserver/serve/tcp_connection.h"
 
 #include <optional>
+#include <utility>
 
 #include "dns/base/check.h"
 
 namespace quartet::nameserver {
+
+std::optional<std::span<const uint8_t>> TcpConnection::Next() {
+  if (waiting_) return std::nullopt;
+  return parked_.has_value() ? std::exchange(parked_, std::nullopt) : framing_.Next();
+}
 
 std::span<const uint8_t> TcpConnection::Answer(Responder& responder, AnswerSpace& space,
                                                ServeCounters& counters) {
@@ -12,13 +18,21 @@ std::span<const uint8_t> TcpConnection::Answer(Responder& responder, AnswerSpace
   const std::span<uint8_t> bytes = space.bytes();
   size_t used = 0;
   while (bytes.size() - used >= kFrame) {
-    const std::optional<std::span<const uint8_t>> query = framing_.Next();
+    const std::optional<std::span<const uint8_t>> query = Next();
     if (!query.has_value()) break;
     Exchange exchange = {.query = *query,
                          .space = bytes.subspan(used + TcpFraming::kPrefix, TcpFraming::kMaxMessage),
                          .source = source_,
-                         .answer_size = 0};
+                         .waker = parks_left_ > 0 ? waker_ : nullptr,
+                         .token = token_};
     responder.AnswerStream(exchange);
+    if (exchange.parked) {
+      parked_ = query;
+      waiting_ = true;
+      --parks_left_;
+      break;
+    }
+    parks_left_ = kParks;
     counters.CountQueries(1);
     if (exchange.answer_size == 0) {
       counters.CountIgnored(1);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -27,12 +28,16 @@ class AnswerSpace {
 };
 
 // Queries may be pipelined; they are answered in the order they came, so that many answers leave in one
-// segment. While answers wait for a slow reader nothing more is read: what a connection can hold is bounded
-// (an AnswerSpace and one query). Not thread-safe.
+// segment. While one waits for its zone, or answers wait for a slow reader, nothing more is read: what a connection can
+// hold is bounded (an AnswerSpace and one query). Not thread-safe.
 class TcpConnection {
  public:
-  // `source` must outlive it.
-  explicit TcpConnection(const sockaddr* source) : source_(source) {}
+  // How often a query may be parked: its zone may have left memory again.
+  static constexpr int kParks = 3;
+
+  // `source` must outlive it. Without `waker`, which knows it by `token`, no query of it is parked.
+  explicit TcpConnection(const sockaddr* source, StreamWaker* waker = nullptr, uint64_t token = 0)
+      : source_(source), waker_(waker), token_(token) {}
 
   // Where to read into. Precondition: wants_read().
   std::span<uint8_t> Room() { return framing_.Room(); }
@@ -45,6 +50,13 @@ class TcpConnection {
   // next (the answers behind their lengths), empty if there is nothing to send. Precondition: nothing is
   // unsent.
   std::span<const uint8_t> Answer(Responder& responder, AnswerSpace& space, ServeCounters& counters);
+  // A query of it is parked: Answer returns nothing before Resume.
+  bool waiting() const { return waiting_; }
+  // It is to be asked again, and may be parked again.
+  void Resume(bool may_park) {
+    waiting_ = false;
+    if (!may_park) parks_left_ = 0;
+  }
   // These could not be sent yet: keeps a copy.
   void Keep(std::span<const uint8_t> unsent);
   std::span<const uint8_t> unsent() const { return std::span(unsent_).subspan(unsent_begin_); }
@@ -56,18 +68,28 @@ class TcpConnection {
   static constexpr size_t kIdleBytes = TcpFraming::kKeptBytes;
 
   bool has_unsent() const { return unsent_begin_ < unsent_.size(); }
-  bool wants_read() const { return !finished_ && !has_unsent(); }
+  bool wants_read() const { return !finished_ && !has_unsent() && !waiting_; }
   // Nothing is left to do; once Answer() returned nothing.
-  bool done() const { return finished_ && !has_unsent(); }
+  bool done() const { return finished_ && !has_unsent() && !waiting_; }
 
  private:
+  // The query to answer next; nullopt: it has not come.
+  std::optional<std::span<const uint8_t>> Next();
+
   const sockaddr* const source_;
+  StreamWaker* const waker_;
+  const uint64_t token_;
   TcpFraming framing_;
   std::vector<uint8_t> unsent_;
   size_t unsent_begin_ = 0;
   // The client ended its side, or sent what is no DNS message: after that nothing in the stream can be
   // trusted.
   bool finished_ = false;
+  // The query that is, or was, parked; it lies in framing_, as nothing is read before it is answered.
+  std::optional<std::span<const uint8_t>> parked_;
+  bool waiting_ = false;
+  // Of the query to answer next.
+  int parks_left_ = kParks;
 };
 
 }  // namespace quartet::nameserver

@@ -31,11 +31,15 @@ int64_t NowMillis() {
 }  // namespace
 
 struct TcpServer::Client {
-  Client(FileDescriptor descriptor, const SocketAddress& address)
-      : fd(std::move(descriptor)), source(address), connection(source.get()) {}
+  Client(FileDescriptor descriptor, const SocketAddress& address, StreamWaker* waker, uint64_t its_token)
+      : fd(std::move(descriptor)),
+        source(address),
+        token(its_token),
+        connection(source.get(), waker, token) {}
 
   FileDescriptor fd;
   const SocketAddress source;
+  const uint64_t token;
   TcpConnection connection;
   int64_t active_ms = 0;
   // As last measured.
@@ -69,13 +73,17 @@ void TcpServer::Stop() {
   listeners_.clear();
 }
 
-// In epoll, listeners are known by their index, the stop event by their number, clients by their address.
+// In epoll, listeners are known by their index, the stop event by their number, the wake event by the number behind it,
+// clients by their address.
 absl::Status TcpServer::Prepare() {
   epoll_ = FileDescriptor(epoll_create1(EPOLL_CLOEXEC));
   stop_event_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   epoll_event stop = {.events = EPOLLIN, .data = {.u64 = listeners_.size()}};
-  bool ok = epoll_.valid() && stop_event_.valid() &&
-            epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, stop_event_.get(), &stop) == 0;
+  wake_event_ = FileDescriptor(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  epoll_event wake = {.events = EPOLLIN, .data = {.u64 = listeners_.size() + 1}};
+  bool ok = epoll_.valid() && stop_event_.valid() && wake_event_.valid() &&
+            epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, stop_event_.get(), &stop) == 0 &&
+            epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_event_.get(), &wake) == 0;
   for (size_t i = 0; ok && i < listeners_.size(); ++i) {
     epoll_event event = {.events = EPOLLIN, .data = {.u64 = i}};
     ok = epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listeners_[i].get(), &event) == 0;
@@ -96,16 +104,50 @@ bool TcpServer::Round(Responder& responder) {
   const int n = epoll_wait(epoll_.get(), ready, kEvents, WaitMillis());
   now_ms_ = NowMillis();
   // Clients before listeners and expiry: those may close clients, and an event of a closed one would dangle.
+  bool woken = false;
   for (int i = 0; i < n; ++i) {
     if (ready[i].data.u64 == listeners_.size()) return false;
-    if (ready[i].data.u64 < listeners_.size()) continue;
-    Serve(*static_cast<Client*>(ready[i].data.ptr), (ready[i].events & ~EPOLLOUT) != 0, responder);
+    if (ready[i].data.u64 == listeners_.size() + 1) woken = true;
+    if (ready[i].data.u64 <= listeners_.size() + 1) continue;
+    Client& client = *static_cast<Client*>(ready[i].data.ptr);
+    // Nothing is read of a connection that waits for a zone; that it is gone shows all the same.
+    if (client.connection.waiting() && (ready[i].events & (EPOLLERR | EPOLLHUP)) != 0) {
+      Close(client.self);
+    } else {
+      Serve(client, (ready[i].events & ~EPOLLOUT) != 0, responder);
+    }
   }
+  if (woken) ResumeWoken(responder);
   Expire();
   for (int i = 0; i < n; ++i) {
     if (ready[i].data.u64 < listeners_.size()) AcceptFrom(listeners_[ready[i].data.u64].get());
   }
   return true;
+}
+
+void TcpServer::Wake(uint64_t token, bool may_park) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    woken_.push_back({token, may_park});
+  }
+  eventfd_write(wake_event_.get(), 1);
+}
+
+void TcpServer::ResumeWoken(Responder& responder) {
+  eventfd_t ignored;
+  eventfd_read(wake_event_.get(), &ignored);
+  std::vector<Woken> woken;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    woken.swap(woken_);
+  }
+  for (const Woken& one : woken) {
+    const auto found = by_token_.find(one.token);
+    // Closed meanwhile.
+    if (found == by_token_.end() || !found->second->connection.waiting()) continue;
+    found->second->connection.Resume(one.may_park);
+    Serve(*found->second, false, responder);
+  }
 }
 
 int64_t TcpServer::IdleMillis() const {
@@ -185,8 +227,9 @@ void TcpServer::Admit(FileDescriptor fd, const SocketAddress& source) {
   }
   ++from_source;
   if (clients_.size() >= limits_.connections) Shed(clients_.begin(), ShedReason::kRoom);
-  clients_.emplace_back(std::move(fd), source);
+  clients_.emplace_back(std::move(fd), source, this, ++last_token_);
   Client& client = clients_.back();
+  by_token_[client.token] = &client;
   client.self = std::prev(clients_.end());
   client.active_ms = now_ms_;
   client.watched = EPOLLIN;
@@ -202,6 +245,7 @@ void TcpServer::Close(Clients::iterator client) {
   QUARTET_CHECK(from_source != per_source_.end() && from_source->second > 0);
   if (--from_source->second == 0) per_source_.erase(from_source);
   buffered_ -= client->buffered;
+  by_token_.erase(client->token);
   clients_.erase(client);
 }
 
@@ -253,7 +297,8 @@ bool TcpServer::SendUnsent(Client& client) {
 }
 
 void TcpServer::Watch(Client& client) {
-  const uint32_t wanted = client.connection.has_unsent() ? uint32_t{EPOLLOUT} : uint32_t{EPOLLIN};
+  uint32_t wanted = client.connection.has_unsent() ? uint32_t{EPOLLOUT} : uint32_t{EPOLLIN};
+  if (client.connection.waiting() && !client.connection.has_unsent()) wanted = 0;
   if (wanted == client.watched) return;
   epoll_event event = {.events = wanted, .data = {.ptr = &client}};
   QUARTET_CHECK(epoll_ctl(epoll_.get(), EPOLL_CTL_MOD, client.fd.get(), &event) == 0);

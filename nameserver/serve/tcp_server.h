@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <list>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <thread>
 #include <vector>
@@ -32,7 +33,7 @@ struct TcpLimits {
   size_t buffered_bytes = 64 << 20;
 };
 
-class TcpServer {
+class TcpServer : public StreamWaker {
  public:
   // Begins to answer on `listeners` (listening, non-blocking) at once. UNAVAILABLE: the kernel has no
   // descriptors left.
@@ -40,7 +41,7 @@ class TcpServer {
                                                           const TcpLimits& limits,
                                                           ResponderFactory make_responder);
   // Stops first.
-  ~TcpServer();
+  ~TcpServer() override;
 
   // Closes all connections and listeners and ends the thread. Only one thread may call it.
   void Stop();
@@ -68,6 +69,10 @@ class TcpServer {
   void Expire();
   void WatchListeners(bool watch);
 
+  // Any thread: a query of the connection with this token is to be asked again.
+  void Wake(uint64_t token, bool may_park) override;
+  void ResumeWoken(Responder& responder);
+
   void Serve(Client& client, bool readable, Responder& responder);
   // False: the connection is broken.
   bool Read(Client& client);
@@ -84,9 +89,20 @@ class TcpServer {
   std::vector<FileDescriptor> listeners_;
   FileDescriptor epoll_;
   FileDescriptor stop_event_;
+  FileDescriptor wake_event_;
   ServeCounters counters_;
 
+  struct Woken {
+    uint64_t token;
+    bool may_park;
+  };
+  std::mutex mutex_;
+  // Guarded by mutex_.
+  std::vector<Woken> woken_;
+
   // All below is the thread's.
+  uint64_t last_token_ = 0;
+  absl::flat_hash_map<uint64_t, Client*> by_token_;
   AnswerSpace space_;
   // Longest without activity first.
   Clients clients_;

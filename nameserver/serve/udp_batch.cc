@@ -31,8 +31,8 @@ struct alignas(cmsghdr) ControlData {
   uint8_t bytes[kControlBytes];
 };
 
-// The destination of a datagram becomes the source of its answer. The way out is the routing table's to
-// choose, but for link-local addresses, which mean nothing without their interface.
+}  // namespace
+
 void TurnAround(msghdr& message) {
   for (cmsghdr* header = CMSG_FIRSTHDR(&message); header != nullptr; header = CMSG_NXTHDR(&message, header)) {
     if (header->cmsg_level == IPPROTO_IP && header->cmsg_type == IP_PKTINFO) {
@@ -43,8 +43,6 @@ void TurnAround(msghdr& message) {
     }
   }
 }
-
-}  // namespace
 
 struct UdpBatch::Buffers {
   std::array<mmsghdr, kSize> in = {};
@@ -73,6 +71,7 @@ UdpBatch::UdpBatch(bool packet_info) : packet_info_(packet_info), buffers_(std::
     b.exchanges[i].query = {query, 0};
     b.exchanges[i].space = {answer, kAnswerBytes};
     b.exchanges[i].source = &b.sources[i].any;
+    b.exchanges[i].received = &b.in[i].msg_hdr;
   }
   // Receive makes new again what the last one used: so, at first, all.
   received_ = kSize;
@@ -93,6 +92,8 @@ size_t UdpBatch::Receive(int fd, int flags) {
   for (size_t i = 0; i < received_; ++i) {
     b.exchanges[i].query = {b.exchanges[i].query.data(), b.in[i].msg_len};
     b.exchanges[i].answer_size = 0;
+    b.exchanges[i].parked = false;
+    b.exchanges[i].socket = fd;
   }
   return received_;
 }
@@ -101,10 +102,14 @@ std::span<Exchange> UdpBatch::queries() { return {buffers_->exchanges.data(), re
 
 size_t UdpBatch::PrepareAnswers(ServeCounters& counters) {
   Buffers& b = *buffers_;
+  ignored_ = 0;
   size_t answers = 0;
   for (size_t i = 0; i < received_; ++i) {
     const Exchange& exchange = b.exchanges[i];
-    if (exchange.answer_size == 0) continue;
+    if (exchange.answer_size == 0) {
+      ignored_ += static_cast<size_t>(!exchange.parked);
+      continue;
+    }
     QUARTET_CHECK(exchange.answer_size <= kAnswerBytes && exchange.answer_size > 3);
     counters.CountResponse(exchange.space[3]);
     msghdr& out = b.out[answers].msg_hdr;
@@ -124,7 +129,7 @@ size_t UdpBatch::PrepareAnswers(ServeCounters& counters) {
 void UdpBatch::Send(int fd, ServeCounters& counters) {
   const size_t answers = PrepareAnswers(counters);
   counters.CountQueries(received_);
-  if (answers < received_) counters.CountIgnored(received_ - answers);
+  if (ignored_ > 0) counters.CountIgnored(ignored_);
   size_t done = 0;
   while (done < answers) {
     const int n =

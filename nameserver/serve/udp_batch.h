@@ -14,6 +14,10 @@
 
 namespace quartet::nameserver {
 
+// The destination of a datagram, as its control data has it, becomes the source of its answer. The way out is the routing
+// table's to choose, but for link-local addresses, which mean nothing without their interface.
+void TurnAround(msghdr& message);
+
 // One round: Receive -> a Responder fills queries() -> Send. Owned by one thread. Allocates in its
 // constructor only.
 class UdpBatch {
@@ -47,6 +51,8 @@ class UdpBatch {
 
   const bool packet_info_;
   size_t received_ = 0;
+  // Of these, neither answered nor parked.
+  size_t ignored_ = 0;
   std::unique_ptr<Buffers> buffers_;
 };
 

@@ -72,6 +72,15 @@ ZoneEntry* MakeEntry(absl::string_view zone_id, absl::string_view apex, const Zo
   return entry;
 }
 
+// Of a version that nobody else has seen.
+void SetRevision(const ZoneTree* tree, uint64_t revision) {
+  const_cast<ZoneTree*>(tree)->revision = revision;
+}
+
+size_t BlockBytes(const ZoneEntry* entry) {
+  return sizeof(ZoneEntry) + entry->apex_size + entry->id_size + 16;
+}
+
 }  // namespace
 
 Directory::Directory() : seed_(RandomSeed()), table_(DirectoryTable::Make(kFirstSlots)) {}
@@ -175,16 +184,18 @@ void Directory::Stage(absl::string_view zone_id, Staged change) {
   if (at->second.kind != Staged::Kind::kRemove) staged_apexes_[at->second.apex] = at->first;
 }
 
-absl::Status Directory::Install(absl::string_view zone_id, ZoneBuilder builder) {
+absl::Status Directory::Install(absl::string_view zone_id, ZoneBuilder builder, uint64_t revision) {
   if (absl::Status status = CheckApex(zone_id, builder.apex()); !status.ok()) return status;
   const auto tree = builder.Finish();
   if (!tree.ok()) return tree.status();
+  SetRevision(*tree, revision);
   DropStaged(zone_id);
   Stage(zone_id, {Staged::Kind::kName, *tree, std::string(Text(builder.apex().ToLower().wire())), true});
   return absl::OkStatus();
 }
 
-absl::Status Directory::Update(absl::string_view zone_id, std::span<const RecordUpdate> updates) {
+absl::Status Directory::Update(absl::string_view zone_id, std::span<const RecordUpdate> updates,
+                               uint64_t revision) {
   const auto staged = staged_.find(zone_id);
   const ZoneEntry* entry = FindId(zone_id);
   const bool removed = staged != staged_.end() && staged->second.kind == Staged::Kind::kRemove;
@@ -196,6 +207,7 @@ absl::Status Directory::Update(absl::string_view zone_id, std::span<const Record
   QUARTET_CHECK(name.ok());
   const auto next = UpdateTree(*tree, *name, updates, &retired_);
   if (!next.ok()) return next.status();
+  SetRevision(*next, revision);
   Stage(zone_id, {Staged::Kind::kName, *next, apex, false});
   return absl::OkStatus();
 }
@@ -220,7 +232,6 @@ bool Directory::AddCold(absl::string_view zone_id, absl::string_view apex) {
   const uint64_t hash = HashApex(apex, seed_).hash;
   if (table_.load(std::memory_order_relaxed)->Probe(hash, Bytes(apex)) != nullptr) return false;
   ZoneEntry* entry = MakeEntry(zone_id, apex, ColdTree(), seed_);
-  zones_.insert(entry);
   Insert(entry);
   return true;
 }
@@ -263,6 +274,7 @@ void Directory::Publish() {
   }
   staged_.clear();
   staged_apexes_.clear();
+  Evict();
   // A reader that takes a datagram after this returned must see it: all stores above are done.
   std::atomic_thread_fence(std::memory_order_seq_cst);
   reclaimer_.Retire(std::exchange(retired_, {}));
@@ -272,12 +284,69 @@ void Directory::PublishZone(absl::string_view zone_id, const Staged& staged) {
   ZoneEntry* entry = FindId(zone_id);
   if (entry == nullptr) {
     entry = MakeEntry(zone_id, staged.apex, staged.tree, seed_);
-    zones_.insert(entry);
     Insert(entry);
+    NoteResident(entry, ColdTree(), staged.tree, true);
     return;
   }
-  const ZoneTree* old = entry->tree.exchange(staged.tree, std::memory_order_acq_rel);
+  const ZoneTree* old = entry->tree.load(std::memory_order_relaxed);
+  if (!IsResident(old)) entry->touched.store(ZoneEntry::kFresh, std::memory_order_relaxed);
+  entry->tree.store(staged.tree, std::memory_order_release);
+  NoteResident(entry, old, staged.tree, staged.replaces);
   if (IsResident(old) && staged.replaces) CollectTree(old, &retired_);
+}
+
+// The entry has `tree` in the place of `old`, whose blocks are still there.
+void Directory::NoteResident(ZoneEntry* entry, const ZoneTree* old, const ZoneTree* tree, bool replaces) {
+  failing_ += static_cast<size_t>(tree == nullptr) - static_cast<size_t>(old == nullptr);
+  const bool was = IsResident(old);
+  const bool is = IsResident(tree);
+  if (was && is && !replaces) {
+    resident_.Resize(entry, ResidentSet::BytesOf(*old), ResidentSet::BytesOf(*tree));
+    return;
+  }
+  if (was) resident_.Remove(entry, ResidentSet::BytesOf(*old));
+  if (is) resident_.Add(entry, ResidentSet::BytesOf(*tree));
+}
+
+void Directory::Evict() {
+  if (page_budget_ == 0) return;
+  const size_t pinned = std::min(resident_.pinned_bytes(), page_budget_ - page_budget_ / 8);
+  while (resident_.bytes() - resident_.pinned_bytes() > page_budget_ - pinned) {
+    ZoneEntry* entry = resident_.TakeVictim();
+    if (entry == nullptr) return;
+    CollectTree(entry->tree.exchange(ColdTree(), std::memory_order_acq_rel), &retired_);
+    ++evictions_;
+  }
+}
+
+void Directory::Pin(absl::string_view zone_id) {
+  ZoneEntry* entry = FindId(zone_id);
+  if (entry == nullptr) return;
+  const ZoneTree* tree = entry->tree.load(std::memory_order_relaxed);
+  if (IsResident(tree)) resident_.Pin(entry, ResidentSet::BytesOf(*tree));
+}
+
+size_t Directory::own_bytes() const {
+  return entry_bytes_ + (table_.load(std::memory_order_relaxed)->mask + 1) * sizeof(uint64_t) +
+         zones_.capacity() * (sizeof(ZoneEntry*) + 1);
+}
+
+std::optional<dns::Name> Directory::ApexOf(absl::string_view zone_id) const {
+  const ZoneEntry* entry = FindId(zone_id);
+  if (entry == nullptr) return std::nullopt;
+  absl::StatusOr<dns::Name> apex = dns::Name::FromWire(entry->apex());
+  QUARTET_CHECK(apex.ok());
+  return *std::move(apex);
+}
+
+uint64_t Directory::RevisionOf(absl::string_view zone_id) const {
+  const ZoneTree* tree = Current(zone_id);
+  return IsResident(tree) ? tree->revision : 0;
+}
+
+void Directory::ForEach(
+    const std::function<void(absl::string_view zone_id, std::span<const uint8_t> apex)>& visit) const {
+  for (const ZoneEntry* entry : zones_) visit(entry->id(), entry->apex());
 }
 
 void Directory::PublishRemoval(absl::string_view zone_id, const Staged& staged) {
@@ -286,12 +355,16 @@ void Directory::PublishRemoval(absl::string_view zone_id, const Staged& staged) 
   ZoneEntry* entry = *found;
   zones_.erase(found);
   table_.load(std::memory_order_relaxed)->Erase(entry);
+  entry_bytes_ -= BlockBytes(entry);
   const ZoneTree* old = entry->tree.load(std::memory_order_relaxed);
+  NoteResident(entry, old, ColdTree(), true);
   if (IsResident(old) && staged.replaces) CollectTree(old, &retired_);
   retired_.push_back(entry);
 }
 
 void Directory::Insert(ZoneEntry* entry) {
+  zones_.insert(entry);
+  entry_bytes_ += BlockBytes(entry);
   DirectoryTable* table = table_.load(std::memory_order_relaxed);
   if (table->IsFull()) {
     Replace(table->MakeWithRoomFor(2 * table->entries + 1));

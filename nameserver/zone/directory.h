@@ -6,12 +6,17 @@
 // one step, so that an answer sees all staged changes of the zone or none. Memory nobody can reach any more
 // is freed later, on another thread; Publish never waits for readers.
 //
+// With a budget for pages, zones get cold (their pages leave memory) where it is exceeded: resident_set.h says which.
+// Whoever sets one must be able to load them again.
+//
 // One Directory is one scope: the public zones, or those of one VPC.
 #pragma once
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -24,6 +29,7 @@
 #include "nameserver/zone/directory_table.h"
 #include "nameserver/zone/lookup_name.h"
 #include "nameserver/zone/rcu.h"
+#include "nameserver/zone/resident_set.h"
 #include "nameserver/zone/tree.h"
 
 namespace quartet::nameserver {
@@ -75,13 +81,14 @@ class Directory {
   // Serves zone `zone_id` from the builder's records, instead of what was served for this id before. The
   // builder may have been filled on another thread. ALREADY_EXISTS: another zone has this apex;
   // INVALID_ARGUMENT, FAILED_PRECONDITION: as ZoneBuilder::Finish. After an error the zone is as it was.
-  absl::Status Install(absl::string_view zone_id, ZoneBuilder builder);
+  absl::Status Install(absl::string_view zone_id, ZoneBuilder builder, uint64_t revision = 0);
 
   // Applies a batch to a zone that is served (after what is staged for it). The updates may come in any
   // order; of two with one key the later counts. Removing what isn't there is no error. NOT_FOUND: no such
   // zone; FAILED_PRECONDITION: it is in SERVFAIL, or has no SOA after the batch; INVALID_ARGUMENT: a key or
   // value is damaged. After an error the zone is as it was.
-  absl::Status Update(absl::string_view zone_id, std::span<const RecordUpdate> updates);
+  absl::Status Update(absl::string_view zone_id, std::span<const RecordUpdate> updates,
+                      uint64_t revision = 0);
 
   // The zone is cold from now on, whether it was known or not. Errors as for Install.
   absl::Status Unload(absl::string_view zone_id, const dns::Name& apex);
@@ -94,15 +101,36 @@ class Directory {
   void Remove(absl::string_view zone_id);
 
   // On return every datagram received later sees all that was staged. Several zones may become visible one
-  // after the other.
+  // after the other. Then makes zones cold, if pages exceed the budget.
   void Publish();
+
+  // Bytes that pages may take; 0: any. Pages of zones that are pinned (ResidentSet::kPinnedBytes, Pin) count and stay, and
+  // leave the others an eighth at least. For the next Publish on.
+  void set_page_budget(size_t bytes) { page_budget_ = bytes; }
+  // The pages of the zone, as it is published, stay until they are replaced as a whole. No-op if there are none.
+  void Pin(absl::string_view zone_id);
 
   // What a zone is after all that is staged.
   enum class State : uint8_t { kAbsent, kFailing, kCold, kResident };
   State StateOf(absl::string_view zone_id) const;
+  // As published; nullopt: it is not there.
+  std::optional<dns::Name> ApexOf(absl::string_view zone_id) const;
+  // The revision that it answers from after all that is staged; 0: none, or not in memory.
+  uint64_t RevisionOf(absl::string_view zone_id) const;
+  // Calls `visit` with the id and apex of each zone published; the directory must not be changed by it.
+  void ForEach(
+      const std::function<void(absl::string_view zone_id, std::span<const uint8_t> apex)>& visit) const;
 
   // Zones published, those in SERVFAIL and cold ones included. For the writer's thread.
   size_t zone_count() const { return zones_.size(); }
+  // Of these, in SERVFAIL.
+  size_t failing_count() const { return failing_; }
+  // Zones in memory and what their pages take; zones that left it for the budget.
+  size_t resident_count() const { return resident_.zones(); }
+  size_t resident_bytes() const { return resident_.bytes(); }
+  uint64_t evictions() const { return evictions_; }
+  // What the directory takes without pages, about.
+  size_t own_bytes() const;
   // Waits until all memory retired so far is freed; the calling thread must not be online.
   void DrainForTest() { reclaimer_.Drain(); }
 
@@ -132,6 +160,8 @@ class Directory {
   void DropStaged(absl::string_view zone_id);
   void PublishZone(absl::string_view zone_id, const Staged& staged);
   void PublishRemoval(absl::string_view zone_id, const Staged& staged);
+  void NoteResident(ZoneEntry* entry, const ZoneTree* old, const ZoneTree* tree, bool replaces);
+  void Evict();
   void Insert(ZoneEntry* entry);
   void Replace(DirectoryTable* table);
 
@@ -143,6 +173,11 @@ class Directory {
   absl::flat_hash_map<std::string, Staged> staged_;
   // Apexes of what is staged to be there, with the zone id.
   absl::flat_hash_map<std::string, std::string> staged_apexes_;
+  ResidentSet resident_;
+  size_t page_budget_ = 0;
+  uint64_t evictions_ = 0;
+  size_t failing_ = 0;
+  size_t entry_bytes_ = 0;
   // Blocks no reader can find once what is staged is published.
   BlockList retired_;
   Reclaimer reclaimer_;

@@ -30,6 +30,8 @@ struct ZoneEntry {
   uint8_t apex_labels;
   uint8_t apex_size;
   uint8_t id_size;
+  // The writer's own: where the zone stands in resident_set.h.
+  uint32_t place = 0;
 
   static constexpr uint8_t kUntouched = 0;
   static constexpr uint8_t kTouched = 1;

@@ -74,6 +74,8 @@ struct ZoneTree {
   const Page* root;
   // Points into the first leaf.
   const uint8_t* soa;
+  // Of the zone's record sets, as whoever installed or changed it said.
+  uint64_t revision;
   uint64_t names;
   // Bytes of all pages and of the record sets outside them.
   uint64_t bytes;

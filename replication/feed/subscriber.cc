@@ -37,7 +37,9 @@ class Machine : public Subscriber {
     for (const std::string& zone_id : replica_.behind()) fetches_.Want(zone_id, 0);
   }
 
-  std::vector<ZoneUpdate> StoredZones() const override;
+  using Subscriber::StoredZones;
+  std::vector<ZoneUpdate> StoredZones(uint64_t record_sets) const override;
+  size_t stored_count() const override;
   bool complete() const override { return replica_.meta().complete; }
   bool drained() const override { return replica_.meta().drained; }
   Position cursor() const override { return replica_.meta().cursor.value_or(Position()); }
@@ -124,12 +126,18 @@ class Machine : public Subscriber {
   bool forget_inquiries_ = false;
 };
 
-std::vector<ZoneUpdate> Machine::StoredZones() const {
+std::vector<ZoneUpdate> Machine::StoredZones(uint64_t record_sets) const {
   std::vector<ZoneUpdate> updates;
   for (const auto& [id, zone] : replica_.zones()) {
-    if (zone.named) updates.push_back(StoredZone(zone));
+    if (zone.named && zone.row.record_sets() >= record_sets) updates.push_back(StoredZone(zone));
   }
   return updates;
+}
+
+size_t Machine::stored_count() const {
+  size_t count = 0;
+  for (const auto& [id, zone] : replica_.zones()) count += static_cast<size_t>(zone.named);
+  return count;
 }
 
 v1::SubscribeRequest Machine::Connected() {

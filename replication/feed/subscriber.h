@@ -102,8 +102,11 @@ class Subscriber {
                                                           const Options& options);
   virtual ~Subscriber() = default;
 
-  // All zones as stored (kLoad or kFail): what a starting node installs first.
-  virtual std::vector<ZoneUpdate> StoredZones() const = 0;
+  // Zones as stored (kLoad or kFail): what a starting node installs first. All that have so many record sets at least.
+  virtual std::vector<ZoneUpdate> StoredZones(uint64_t record_sets) const = 0;
+  std::vector<ZoneUpdate> StoredZones() const { return StoredZones(0); }
+  // How many StoredZones() are.
+  virtual size_t stored_count() const = 0;
   // Had a whole snapshot once, of zero zones too. A node binds no socket before.
   virtual bool complete() const = 0;
   // It was told to close its sockets, now or before it was started. A node binds none any more.

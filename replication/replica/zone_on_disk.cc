@@ -30,6 +30,7 @@ absl::Status ReadRows(const store::Reader& reader, ZoneOnDisk& zone, Row& row) {
   if (absl::Status read = ReadRow(reader, layout::Zone(zone.zone_id), row); !read.ok()) return read;
   zone.revision = row.revision();
   zone.record_sets = row.record_sets();
+  zone.digest_key_id = row.digest_key_id();
   zone.parts.push_back({"record sets", layout::Generation(zone.zone_id, zone.generation),
                         Digest::FromBytes(row.served_digest())});
   return absl::OkStatus();

@@ -23,6 +23,7 @@ struct ZoneOnDisk {
   uint64_t record_sets = 0;
   // Of the digests (docs/formats/digest.md).
   std::string digest_key;
+  uint32_t digest_key_id = 0;
   struct Part {
     // "record sets", for people.
     std::string name;
