@@ -23,6 +23,9 @@ Each round has its own seed, printed with what it found, and makes about 300 wor
 and question, before it is printed. Which differences are explained, and by what: docs/answers.md, "Where servers differ".
 """
 
+# Rounds between two lines about how far it is.
+PROGRESS_ROUNDS = 10
+
 WORLDS = 300
 QUESTIONS = 60
 
@@ -31,6 +34,7 @@ class Totals:
     def __init__(self):
         self.cases = self.zones = self.rounds = self.unexplained = 0
         self.rules = collections.Counter()
+        self.classes = collections.Counter()
         self.refused = collections.Counter()
         self.hung = collections.Counter()
 
@@ -40,12 +44,15 @@ class Totals:
         self.zones += report.zones
         self.unexplained += report.unexplained
         self.rules += report.rules
+        self.classes += report.classes
         self.refused += report.refused
         self.hung.update(report.hung.keys())
 
     def print(self, seconds):
         refused = ", ".join(f"{name} {count}" for name, count in sorted(self.refused.items())) or "none"
         print(f"{self.cases} cases in {seconds:.0f} s: {self.rounds} rounds, {self.zones} zones; not loaded: {refused}")
+        for name, count in sorted(self.classes.items()):
+            print(f"  {count:8d} cases: {name}")
         for name, count in sorted(self.hung.items()):
             print(f"{name} stopped answering in {count} rounds, and was left out from there on")
         for name, count in sorted(self.rules.items()):
@@ -124,6 +131,8 @@ def run(arguments=None):
     while wanted() and (clean or options.keep_going):
         clean = run_round(seed, options, totals) and clean
         seed += 1
+        if totals.rounds % PROGRESS_ROUNDS == 0:
+            print(f"{totals.cases} cases after {time.monotonic() - begin:.0f} s, next seed {seed}", flush=True)
     totals.print(time.monotonic() - begin)
     return totals
 

@@ -46,6 +46,8 @@ class Report:
     zones: int = 0
     unexplained: int = 0
     rules: collections.Counter = field(default_factory=collections.Counter)
+    # Cases by what they are about; one may be several.
+    classes: collections.Counter = field(default_factory=collections.Counter)
     refused: collections.Counter = field(default_factory=collections.Counter)
     # The first question a peer had no answer to, before it fell silent, by its name.
     hung: dict = field(default_factory=dict)
@@ -63,6 +65,9 @@ class Report:
             elif word in ("rule", "refused"):
                 name, count = rest.split()
                 (report.rules if word == "rule" else report.refused)[name] = int(count)
+            elif word == "class":
+                count, _, name = rest.partition(" ")
+                report.classes[name] = int(count)
             elif word == "hung":
                 name, _, question = rest.partition(" ")
                 report.hung[name] = question

@@ -73,6 +73,7 @@ options {{
   notify no;
   allow-transfer {{ none; }};
   minimal-responses no-auth;
+  rrset-order {{ order none; }};
   masterfile-format text;
   check-names primary ignore;
   check-integrity no;

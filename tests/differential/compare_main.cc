@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tests/differential/comparison.h"
+#include "tests/differential/coverage.h"
 #include "tests/differential/exchange.h"
 #include "tests/differential/rules.h"
 
@@ -111,6 +112,7 @@ class Run {
     for (const auto& [name, count] : refused_) std::printf("refused %s %zu\n", name.c_str(), count);
     for (const auto& [name, question] : hung_) std::printf("hung %s %s\n", name.c_str(), question.c_str());
     for (const auto& [name, count] : hits_) std::printf("rule %s %zu\n", name.c_str(), count);
+    for (const auto& [name, count] : classes_) std::printf("class %zu %s\n", count, name.c_str());
     for (const auto& [name, count] : kinds_) std::printf("kind %zu %s\n", count, name.c_str());
     std::printf("unexplained %zu\n", unexplained_);
     std::fputs(text_.c_str(), stdout);
@@ -208,6 +210,7 @@ class Run {
 
   void Judge(const Case& one, const Bytes& query, const Bytes& answer) {
     ++cases_;
+    for (const absl::string_view name : ClassesOf(one)) ++classes_[std::string(name)];
     std::string difference = FaultOfOurs(one, query, answer);
     if (difference.empty()) difference = Unexplained(one);
     if (difference.empty()) return;
@@ -253,6 +256,7 @@ class Run {
   size_t unexplained_ = 0;
   std::map<std::string, size_t> refused_;
   std::map<std::string, size_t> hits_;
+  std::map<std::string, size_t> classes_;
   std::map<std::string, size_t> kinds_;
   // By server: the first question without an answer.
   std::map<std::string, std::string> hung_;

@@ -13,8 +13,8 @@ constexpr Type kTypes[] = {Type::kA,    Type::kA,     Type::kA,    Type::kAaaa, 
                            Type::kCaa,  Type::kHttps, Type::kNsec, Type::kRrsig, Type::kDnskey,
                            Type{65280}, Type{65281},  Type{65535}, Type{15000}};
 constexpr uint16_t kSizes[] = {0, 512, 513, 600, 900, 1232, 1232, 1232, 4096, 65535};
-constexpr dns::Class kClasses[] = {dns::Class::kChaos, dns::Class{4}, dns::Class::kNone,
-                                   dns::Class{2},      dns::Class{0}, dns::Class{65280}};
+constexpr dns::Class kClasses[] = {dns::Class::kChaos, dns::Class{4},    dns::Class::kNone, dns::Class{2},
+                                   dns::Class{0},      dns::Class::kAny, dns::Class{65280}};
 
 // The name without its first label; the base stays.
 std::string Above(const std::string& name) {
@@ -29,7 +29,7 @@ std::string Above(const std::string& name) {
 }
 
 std::string LongBelow(std::string name, Dice& dice) {
-  const size_t octets = 180 + dice.Pick(60);
+  const size_t octets = 180 + dice.Pick(76);
   const size_t label = dice.OneIn(4) ? 1 : 20 + dice.Pick(40);
   while (name.size() + label + 1 + 14 < octets) name = Below(std::string(label, 'q'), name);
   return name;
@@ -65,6 +65,20 @@ std::string RandomName(const WorldText& world, Dice& dice) {
   }
 }
 
+// A name and type that are there, or what a wildcard, an alias or a DNAME there is for.
+void AskForASet(const WorldText& world, Question* question, Dice& dice) {
+  const auto& [owner, type] = dice.Of(world.sets);
+  const bool aside = !dice.OneIn(4);
+  question->name = owner;
+  question->type = dns::ParseType(type).value_or(Type::kA);
+  if (aside && (type == "CNAME" || type == "DNAME")) question->type = dice.Of(kTypes);
+  if (aside && type == "DNAME") {
+    question->name = Below(dice.OneIn(3) ? "nope" : dice.Of(world.labels), owner);
+  } else if (aside && owner.compare(0, 2, "*.") == 0) {
+    question->name = Below(dice.OneIn(3) ? dice.Of(world.labels) : "nope", owner.substr(2));
+  }
+}
+
 void SetTransport(Question* question, Dice& dice) {
   question->tcp = dice.OneIn(4);
   question->edns = !dice.OneIn(3);
@@ -84,9 +98,7 @@ std::vector<Question> MakeQuestions(size_t world, const WorldText& text, size_t 
   for (Question& question : questions) {
     question.world = world;
     if (dice.OneIn(3)) {
-      const auto& [owner, type] = dice.Of(text.sets);
-      question.name = owner;
-      question.type = dns::ParseType(type).value_or(Type::kA);
+      AskForASet(text, &question, dice);
     } else {
       question.name = RandomName(text, dice);
       question.type = dice.Of(kTypes);
