@@ -39,15 +39,16 @@ def goal(row, sizes_are_whole):
 def markdown(lines, servers, sizes_are_whole, about):
     """`lines`: (row, its title, medians by server). `about`: a sentence on how the figures came about."""
     out = [about, ""]
+    ours = next((name for name in servers if name.startswith("quartet")), "quartet")
     head = ["work", *servers, "goal", "× echo", "× knot"]
     out += ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     for row, title, table in lines:
-        ratios = (ratio(row, table, "quartet", other) for other in ("echo", "knot"))
+        ratios = (ratio(row, table, ours, other) for other in ("echo", "knot"))
         cells = [f"{title}: {row.unit}", *(cell(row, table.get(name)) for name in servers),
                  goal(row, sizes_are_whole), *("–" if one is None else f"{one:.2f}" for one in ratios)]
         out.append("| " + " | ".join(cells) + " |")
     out += ["", "µs: time of the server on the CPU per query, in parentheses what of it is in user space. × echo, × knot: what"
-            " quartet takes, by what they take. MB: 10^6 bytes, shared pages counted in proportion."]
+            f" {ours} takes, by what they take. MB: 10^6 bytes, shared pages counted in proportion."]
     return "\n".join(out) + "\n"
 
 

@@ -88,6 +88,9 @@ class Report(unittest.TestCase):
         self.assertIsNone(report.ratio(row, table, "quartet", "knot"))
         text = report.markdown([(row, "t", table)], ["echo", "knot", "quartet"], True, "about")
         self.assertIn("| t: µs | 2.00 (0.00) | – | 4.00 (1.00) | 3.8 | 2.00 | – |", text)
+        table["quartet-memory"] = table.pop("quartet")
+        text = report.markdown([(row, "t", table)], ["echo", "quartet-memory"], False, "about")
+        self.assertIn("| t: µs | 2.00 (0.00) | 4.00 (1.00) | – | 2.00 | – |", text)
 
 
 if __name__ == "__main__":
