@@ -65,8 +65,9 @@ absl::Status ImportedZones::Import(const std::string& zone_list, const std::func
   made->reset();
   if (status = data_.TakeReplica(); !status.ok()) return status;
   absl::StatusOr<std::unique_ptr<store::Store>> opened = data_.OpenReplica();
-  if (opened.ok()) store_ = *std::move(opened);
-  return opened.status();
+  if (!opened.ok()) return opened.status();
+  store_ = *std::move(opened);
+  return absl::OkStatus();
 }
 
 absl::Status ImportedZones::Install(Directory& directory) {

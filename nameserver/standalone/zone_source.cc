@@ -77,7 +77,7 @@ class ListReading {
                          bool* good) {
     ZoneFile read = ReadZoneText(text, file.path, apex);
     *good = read.ok();
-    for (dns::Fault& fault : read.faults) TellFault(std::move(fault));
+    for (const dns::Fault& fault : read.faults) TellFault(fault);
     faults_ += read.total_faults - read.faults.size();
     std::vector<dns::RecordSet> sets = std::move(read.sets);
     if (*good) TellWarnings(std::move(read));
@@ -99,7 +99,7 @@ class ListReading {
     if (receiver_.on_progress) receiver_.on_progress(done_);
   }
 
-  void TellFault(dns::Fault fault) {
+  void TellFault(const dns::Fault& fault) {
     ++faults_;
     receiver_.on_fault(fault);
   }

@@ -69,10 +69,10 @@ std::vector<ZoneRecord> EncodeZone(const std::vector<dns::RecordSet>& sets, cons
 std::optional<ZoneTemplate> ZoneTemplate::Create(const std::vector<dns::RecordSet>& sets,
                                                  const dns::Name& made_up) {
   std::vector<const dns::RecordSet*> in_order;
+  in_order.reserve(sets.size());
   for (const dns::RecordSet& set : sets) in_order.push_back(&set);
   std::sort(in_order.begin(), in_order.end(), [](const auto* a, const auto* b) {
-    const auto order = a->owner() <=> b->owner();
-    return order != 0 ? order < 0 : a->type() < b->type();
+    return a->owner() == b->owner() ? a->type() < b->type() : a->owner() < b->owner();
   });
   ZoneTemplate result(made_up);
   for (const dns::RecordSet* set : in_order) {
