@@ -140,6 +140,16 @@ void AddListen(CLI::App& command, std::vector<std::string>& listen, int& workers
       ->capture_default_str();
 }
 
+CLI::Option* AddMemoryBudget(CLI::App& command, size_t& budget) {
+  return command
+      .add_option(
+          "--memory-budget", budget,
+          "Bytes of memory for zones, such as 512MB or 2GB: those that nobody asks for leave it and are "
+          "read from disk when they are asked for again; 0: as much as they take")
+      ->transform(CLI::AsSizeValue(false))
+      ->capture_default_str();
+}
+
 void AddRun(CLI::App& app, RunOptions& options) {
   CLI::App* run = app.add_subcommand("run", "Serve the zones of a nameserver until SIGTERM");
   run->add_option("--data", options.node.data, "Directory of its replica; made if absent")->required();
@@ -152,12 +162,7 @@ void AddRun(CLI::App& app, RunOptions& options) {
       ->required();
   run->add_option("--key", options.tls.key, "Its private key, PEM file")->required();
   AddIdentityOptions(*run, options.identity);
-  run->add_option(
-         "--memory-budget", options.node.memory_budget,
-         "Bytes of memory for zones, such as 512MB or 2GB: those that nobody asks for leave it and are read "
-         "from disk when they are asked for again; 0: as much as they take")
-      ->transform(CLI::AsSizeValue(false))
-      ->capture_default_str();
+  AddMemoryBudget(*run, options.node.memory_budget);
   run->add_option("--health-listen", options.health_listen,
                   "ADDR:PORT for gRPC's health service; none if not given");
   run->add_option("--scrub-hours", options.scrub_hours,
@@ -197,6 +202,7 @@ CLI::App* AddServe(CLI::App& app, StandaloneCommand& command) {
       ->required();
   serve->add_option("--data", options.data,
                     "Directory to import the zones into, once: later starts read it, and no zone file");
+  AddMemoryBudget(*serve, options.memory_budget)->needs("--data");
   AddListen(*serve, command.listen, options.serve.workers);
   AddMetrics(*serve, command.metrics_listen);
   AddIdentityOptions(*serve, command.identity);
@@ -215,7 +221,8 @@ CLI::App* AddServe(CLI::App& app, StandaloneCommand& command) {
       "zones are loaded, and ends on SIGTERM.\n"
       "\n"
       "With --data the zones are imported into a database and served from it, at that start and at every "
-      "later one.\n"
+      "later one;\n"
+      "it listens at once then, and reads each zone when it is first asked for.\n"
       "They are imported again when the list or a file that it names is not what it was before the import "
       "(size,\n"
       "inode, or time of last change), or when the database can't be read. An import that was cut short is "

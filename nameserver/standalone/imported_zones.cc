@@ -8,29 +8,29 @@
 #include "nameserver/standalone/sources.h"
 #include "replication/base/clock.h"
 #include "replication/base/log.h"
-#include "replication/base/version.h"
 
 namespace quartet::nameserver {
 
-absl::StatusOr<std::unique_ptr<ImportedZones>> ImportedZones::Open(const std::string& data,
-                                                                   const std::string& zone_list,
-                                                                   const std::function<bool()>& stopped,
+absl::StatusOr<std::unique_ptr<ImportedZones>> ImportedZones::Open(const Options& options,
                                                                    Directory& directory) {
-  absl::StatusOr<DataDirectory> opened = DataDirectory::Open(data);
-  if (!opened.ok()) return opened.status();
-  std::unique_ptr<ImportedZones> zones(new ImportedZones(*std::move(opened)));
-  if (absl::Status status = zones->OpenStore(zone_list, stopped); !status.ok()) return status;
-  if (absl::Status status = zones->Install(directory); !status.ok()) return status;
+  absl::StatusOr<DataDirectory> data = DataDirectory::Open(options.data);
+  if (!data.ok()) return data.status();
+  std::unique_ptr<ImportedZones> zones(new ImportedZones(*std::move(data)));
+  if (absl::Status status = zones->OpenStore(options); !status.ok()) return status;
+  absl::StatusOr<std::unique_ptr<DiskZones>> served =
+      DiskZones::Open(*zones->store_, directory, options.memory_budget, options.identity);
+  if (!served.ok()) return served.status();
+  zones->served_ = *std::move(served);
   return zones;
 }
 
-absl::Status ImportedZones::OpenStore(const std::string& zone_list, const std::function<bool()>& stopped) {
-  const absl::StatusOr<std::string> why = TryReplica(zone_list);
+absl::Status ImportedZones::OpenStore(const Options& options) {
+  const absl::StatusOr<std::string> why = TryReplica(options.zone_list);
   if (!why.ok()) return why.status();
   if (why->empty()) return absl::OkStatus();
   LogInfo("zone files are to be imported: {}", *why);
   store_.reset();
-  return Import(zone_list, stopped);
+  return Import(options);
 }
 
 absl::StatusOr<std::string> ImportedZones::TryReplica(const std::string& zone_list) {
@@ -47,15 +47,15 @@ absl::StatusOr<std::string> ImportedZones::TryReplica(const std::string& zone_li
   return status;
 }
 
-absl::Status ImportedZones::Import(const std::string& zone_list, const std::function<bool()>& stopped) {
-  const absl::StatusOr<ZoneList> list = ReadListedZones(zone_list);
+absl::Status ImportedZones::Import(const Options& options) {
+  const absl::StatusOr<ZoneList> list = ReadListedZones(options.zone_list);
   if (!list.ok()) return list.status();
-  const absl::StatusOr<Sources> sources = Sources::Of(zone_list, *list);
+  const absl::StatusOr<Sources> sources = Sources::Of(options.zone_list, *list);
   if (!sources.ok()) return sources.status();
   absl::StatusOr<std::unique_ptr<store::Store>> made = data_.BeginReplica();
   if (!made.ok()) return made.status();
   ReplicaImport import(**made, replication::SystemRandom());
-  ZoneLoading loading{"importing", stopped, nullptr};
+  ZoneLoading loading{"importing", options.stopped, nullptr};
   loading.on_zone = [&](const dns::Name& apex, const std::vector<ZoneRecord>& records) {
     return import.Add(apex, records);
   };
@@ -68,17 +68,6 @@ absl::Status ImportedZones::Import(const std::string& zone_list, const std::func
   if (!opened.ok()) return opened.status();
   store_ = *std::move(opened);
   return absl::OkStatus();
-}
-
-absl::Status ImportedZones::Install(Directory& directory) {
-  absl::StatusOr<std::unique_ptr<Replica>> replica =
-      Replica::Open({*store_,
-                     directory,
-                     replication::SystemClock(),
-                     replication::SystemRandom(),
-                     {.version = std::string(replication::kVersion)}});
-  if (replica.ok()) replica_ = *std::move(replica);
-  return replica.status();
 }
 
 }  // namespace quartet::nameserver

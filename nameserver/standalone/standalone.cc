@@ -12,6 +12,7 @@
 #include "replication/base/readiness.h"
 
 namespace quartet::nameserver {
+
 absl::StatusOr<std::unique_ptr<Standalone>> Standalone::Start(const StandaloneOptions& options) {
   std::unique_ptr<Standalone> standalone(new Standalone());
   if (absl::Status status = standalone->Load(options); !status.ok()) return status;
@@ -22,9 +23,15 @@ absl::StatusOr<std::unique_ptr<Standalone>> Standalone::Start(const StandaloneOp
 absl::Status Standalone::Load(const StandaloneOptions& options) {
   if (options.data.empty()) return LoadIntoMemory(options);
   absl::StatusOr<std::unique_ptr<ImportedZones>> imported =
-      ImportedZones::Open(options.data, options.zone_list, options.stopped, directory_);
-  if (imported.ok()) imported_ = *std::move(imported);
-  return imported.status();
+      ImportedZones::Open({.data = options.data,
+                           .zone_list = options.zone_list,
+                           .memory_budget = options.memory_budget,
+                           .identity = options.serve.identity,
+                           .stopped = options.stopped},
+                          directory_);
+  if (!imported.ok()) return imported.status();
+  imported_ = *std::move(imported);
+  return absl::OkStatus();
 }
 
 absl::Status Standalone::LoadIntoMemory(const StandaloneOptions& options) {
@@ -41,8 +48,9 @@ absl::Status Standalone::LoadIntoMemory(const StandaloneOptions& options) {
 }
 
 absl::Status Standalone::Open(const ServeOptions& options) {
+  Parking* parking = imported_ == nullptr ? nullptr : &imported_->parking();
   absl::StatusOr<std::unique_ptr<Server>> server =
-      Server::Open(options, AnswerFrom(directory_, options.identity));
+      Server::Open(options, AnswerFrom(directory_, options.identity, parking));
   if (!server.ok()) return server.status();
   server_ = *std::move(server);
   LogInfo("answering on {}",

@@ -1,6 +1,7 @@
 // A nameserver without a controller: it answers from zone files as they stand.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,6 +21,8 @@ struct StandaloneOptions {
   std::string zone_list;
   // Directory of its replica; empty: none, zones are in memory only.
   std::string data;
+  // With `data`: bytes for names and pages of zones; 0: any.
+  size_t memory_budget = 0;
   ServeOptions serve;
   // Asked while zones are loaded: true ends that with CANCELLED.
   std::function<bool()> stopped;
@@ -28,7 +31,7 @@ struct StandaloneOptions {
 // Start and Stop are for one thread.
 class Standalone {
  public:
-  // Loads all zones, then opens the sockets, then says so (replication/base/readiness.h). Faults in the list and in zone
+  // Loads all zones (with `data`, their names), then opens the sockets, then says so (replication/base/readiness.h). Faults in the list and in zone
   // files are logged, each with its place, and nothing is served. Errors: INVALID_ARGUMENT: faults; those of ReadWholeFile
   // for the list; CANCELLED; those of ImportedZones::Open and Server::Open.
   static absl::StatusOr<std::unique_ptr<Standalone>> Start(const StandaloneOptions& options);

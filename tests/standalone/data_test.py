@@ -26,9 +26,9 @@ class Data(unittest.TestCase):
     def write(self, records):
         self.file.write_text(HEAD + records, encoding="utf-8")
 
-    def serve(self, zones=3, data=None):
+    def serve(self, zones=3, more=()):
         names = {f"zone{i}.test": self.file for i in range(zones)}
-        server = Standalone(names, self.folder, options=("--data", data or self.data))
+        server = Standalone(names, self.folder, options=("--data", self.data, *more))
         Path(server.process.log).unlink(missing_ok=True)
         return server
 
@@ -124,6 +124,18 @@ class Data(unittest.TestCase):
         with self.again(server):
             self.check(server)
             self.assertTrue(self.imported(server))
+
+    def test_all_zones_answer_within_a_small_budget(self):
+        # Pages of all of them would take 2 MB.
+        with self.serve(2000, more=("--memory-budget", "1MB")) as server:
+            for i in [*range(2000), *range(1999, -1, -1)]:
+                answers = server.ask(f"www.zone{i}.test.", "A").answers
+                self.assertEqual([record.data for record in answers], [bytes([192, 0, 2, 1])], i)
+
+    def test_a_budget_needs_a_database(self):
+        server = Standalone({"a.test": self.file}, self.folder, options=("--memory-budget", "1MB"))
+        server.process.start()
+        self.assertEqual(server.process.wait_end(20), 2)
 
     def test_a_directory_is_of_one_process(self):
         with self.serve() as server:
