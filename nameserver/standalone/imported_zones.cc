@@ -17,6 +17,7 @@ absl::StatusOr<std::unique_ptr<ImportedZones>> ImportedZones::Open(const Options
   if (!data.ok()) return data.status();
   std::unique_ptr<ImportedZones> zones(new ImportedZones(*std::move(data)));
   if (absl::Status status = zones->OpenStore(options); !status.ok()) return status;
+  directory.Reserve(ImportedCount(*zones->store_));
   absl::StatusOr<std::unique_ptr<DiskZones>> served =
       DiskZones::Open(*zones->store_, directory, options.memory_budget, options.identity);
   if (!served.ok()) return served.status();

@@ -98,4 +98,10 @@ absl::StatusOr<Sources> SourcesOf(const store::Reader& store) {
   return Sources::Decode(**bytes);
 }
 
+uint64_t ImportedCount(const store::Reader& store) {
+  const absl::StatusOr<std::optional<replication::NodeMeta>> meta = replication::ReadNodeMeta(store);
+  // The first zone has generation 1.
+  return meta.ok() && meta->has_value() ? (*meta)->next_generation - 1 : 0;
+}
+
 }  // namespace quartet::nameserver

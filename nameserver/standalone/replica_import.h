@@ -43,5 +43,7 @@ class ReplicaImport {
 
 // What the replica in `store` was made of. NOT_FOUND: it was made by no import that came to its end.
 absl::StatusOr<Sources> SourcesOf(const store::Reader& store);
+// How many zones were imported; 0 where that can't be told.
+uint64_t ImportedCount(const store::Reader& store);
 
 }  // namespace quartet::nameserver

@@ -60,11 +60,13 @@ TEST_F(ReplicaImportTest, ItKnowsItsSourcesOnceItIsDone) {
   ReplicaImport import(store_, replication::SystemRandom());
   Add(import, "a.test.", "");
   EXPECT_TRUE(absl::IsNotFound(SourcesOf(store_).status()));
+  EXPECT_EQ(ImportedCount(store_), 0U);
   const Sources sources = SomeSources();
   ASSERT_TRUE(import.Finish(sources).ok());
   const auto read = SourcesOf(store_);
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->Encode(), sources.Encode());
+  EXPECT_EQ(ImportedCount(store_), 1U);
 }
 
 TEST_F(ReplicaImportTest, DamageOfAZoneIsNoticed) {
