@@ -103,13 +103,13 @@ class Ours:
 
 
 class FourServers:
-    """From `with` to its end. `folder` is as differential_generate made it."""
+    """From `with` to its end. `folder` is as differential_generate made it; `ours`: another one for our engine."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, ours=None):
         self._folder = folder
         lines = Path(folder, "zones.txt").read_text(encoding="utf-8").splitlines()
         zones = [tuple(line.split(" ", 1)) for line in lines]
-        self._servers = [Ours(folder)] + [peers.Peer(name, zones) for name in PEERS]
+        self._servers = [Ours(ours or folder)] + [peers.Peer(name, zones) for name in PEERS]
 
     def __enter__(self):
         for server in self._servers:

@@ -28,7 +28,7 @@ struct Sending {
 };
 
 // The answers to `sendings` by each of `servers`: result[server][sending]; empty: none came, though it was asked
-// three times within three seconds, or over three connections, or the
+// three times within some seconds, or over three connections, or the
 // server had answered none of many before. UNAVAILABLE: no socket to be had.
 absl::StatusOr<std::vector<std::vector<Bytes>>> Exchange(const std::vector<Server>& servers,
                                                          const std::vector<Sending>& sendings);

@@ -14,6 +14,7 @@ namespace {
 // Few enough for any socket buffer.
 constexpr size_t kUdpWindow = 48;
 constexpr size_t kTcpWindow = 32;
+// Before the second attempt; twice as long before each further one.
 constexpr int64_t kPatienceMs = 500;
 // Queries in a row without an answer by which a server is known to have hung. Above any window.
 constexpr int kSilent = 60;
@@ -103,7 +104,8 @@ void UdpLane::Send(size_t place, int64_t now_ms) {
 
 void UdpLane::SendAgain(int64_t now_ms) {
   for (size_t place = first_open_; place < next_; ++place) {
-    if (states_[place].answered || now_ms - states_[place].sent_ms < kPatienceMs) continue;
+    const int64_t patience = kPatienceMs << (states_[place].attempts - 1);
+    if (states_[place].answered || now_ms - states_[place].sent_ms < patience) continue;
     if (states_[place].attempts == kAttempts) {
       GiveUp(place);
     } else {
@@ -196,7 +198,7 @@ void TcpLane::Fill(int64_t now_ms) {
 
 bool TcpLane::Work(int64_t now_ms) {
   const bool late = first_open_ < next_ && states_[first_open_].under_way &&
-                    now_ms - states_[first_open_].sent_ms > kPatienceMs;
+                    now_ms - states_[first_open_].sent_ms > kPatienceMs << states_[first_open_].attempts;
   if ((!Receive() || late || !Flush()) && !Reconnect()) return false;
   Fill(now_ms);
   // An error shows when it is received from.
