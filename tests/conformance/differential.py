@@ -36,6 +36,7 @@ class Totals:
         self.rules = collections.Counter()
         self.classes = collections.Counter()
         self.refused = collections.Counter()
+        self.silent = collections.Counter()
         self.hung = collections.Counter()
 
     def add(self, report):
@@ -46,6 +47,7 @@ class Totals:
         self.rules += report.rules
         self.classes += report.classes
         self.refused += report.refused
+        self.silent += report.silent
         self.hung.update(report.hung.keys())
 
     def print(self, seconds):
@@ -53,6 +55,8 @@ class Totals:
         print(f"{self.cases} cases in {seconds:.0f} s: {self.rounds} rounds, {self.zones} zones; not loaded: {refused}")
         for name, count in sorted(self.classes.items()):
             print(f"  {count:8d} cases: {name}")
+        for name, count in sorted(self.silent.items()):
+            print(f"{name} had no answer in {count} cases, which were compared without it")
         for name, count in sorted(self.hung.items()):
             print(f"{name} stopped answering in {count} rounds, and was left out from there on")
         for name, count in sorted(self.rules.items()):

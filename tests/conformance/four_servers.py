@@ -49,6 +49,8 @@ class Report:
     # Cases by what they are about; one may be several.
     classes: collections.Counter = field(default_factory=collections.Counter)
     refused: collections.Counter = field(default_factory=collections.Counter)
+    # Cases a peer had no answer to, by its name.
+    silent: collections.Counter = field(default_factory=collections.Counter)
     # The first question a peer had no answer to, before it fell silent, by its name.
     hung: dict = field(default_factory=dict)
     kinds: dict = field(default_factory=dict)
@@ -62,9 +64,9 @@ class Report:
             word, _, rest = line.partition(" ")
             if line.startswith(" ") and report.differences:
                 report.differences[-1].text += line + "\n"
-            elif word in ("rule", "refused"):
+            elif word in ("rule", "refused", "silent"):
                 name, count = rest.split()
-                (report.rules if word == "rule" else report.refused)[name] = int(count)
+                {"rule": report.rules, "refused": report.refused, "silent": report.silent}[word][name] = int(count)
             elif word == "class":
                 count, _, name = rest.partition(" ")
                 report.classes[name] = int(count)

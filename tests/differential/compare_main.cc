@@ -10,9 +10,8 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "tests/differential/comparison.h"
-#include "tests/differential/coverage.h"
 #include "tests/differential/exchange.h"
-#include "tests/differential/rules.h"
+#include "tests/differential/judge.h"
 
 namespace quartet::differential {
 namespace {
@@ -21,8 +20,8 @@ namespace {
 constexpr int64_t kSettledMs = 1500;
 // An answer over UDP that is shorter had room for all.
 constexpr size_t kNearLimit = 380;
-// Missing answers in a batch by which a server has hung. named has none for some classes.
-constexpr ptrdiff_t kHung = 100;
+// Missing answers in a batch by which a server has hung.
+constexpr ptrdiff_t kHung = 20;
 constexpr size_t kBatch = 10'000;
 
 struct Options {
@@ -43,7 +42,7 @@ int64_t NowMs() {
 
 class Run {
  public:
-  explicit Run(Options options) : options_(std::move(options)) {}
+  explicit Run(Options options) : options_(std::move(options)), judge_(options_.of_kind, options_.kinds) {}
 
   absl::Status Prepare() {
     for (const std::string& text : options_.servers) {
@@ -107,18 +106,13 @@ class Run {
 
   // Lines "NAME NUMBER", then differences in full.
   void Report() {
-    std::printf("cases %zu\n", cases_);
     std::printf("zones %zu\n", apexes_.size());
     for (const auto& [name, count] : refused_) std::printf("refused %s %zu\n", name.c_str(), count);
     for (const auto& [name, question] : hung_) std::printf("hung %s %s\n", name.c_str(), question.c_str());
-    for (const auto& [name, count] : hits_) std::printf("rule %s %zu\n", name.c_str(), count);
-    for (const auto& [name, count] : classes_) std::printf("class %zu %s\n", count, name.c_str());
-    for (const auto& [name, count] : kinds_) std::printf("kind %zu %s\n", count, name.c_str());
-    std::printf("unexplained %zu\n", unexplained_);
-    std::fputs(text_.c_str(), stdout);
+    judge_.Print();
   }
 
-  bool clean() const { return unexplained_ == 0; }
+  bool clean() const { return judge_.clean(); }
 
  private:
   static size_t WorldOf(const std::string& apex) {
@@ -145,7 +139,10 @@ class Run {
   // A peer that stops answering is left out from here on; if we do, that shows as a difference.
   void FindHung(const std::vector<Case>& cases) {
     for (size_t server = kOurs + 1; server < servers_.size(); ++server) {
-      const auto missing = [&](const Case& one) { return one.replies[server].missing; };
+      // named has no answer for some classes.
+      const auto missing = [&](const Case& one) {
+        return one.replies[server].missing && one.question.record_class == dns::Class::kIn;
+      };
       if (std::count_if(cases.begin(), cases.end(), missing) < kHung) continue;
       const auto first = std::find_if(cases.begin(), cases.end(), missing);
       hung_[names_[server]] = first->question.ToLine();
@@ -196,7 +193,8 @@ class Run {
     FindHung(cases);
     const absl::Status asked = AskWhole(cases);
     if (!asked.ok()) return asked;
-    for (size_t i = 0; i < batch.size(); ++i) Judge(cases[i], sendings[i].query, (*answers)[kOurs][i]);
+    for (size_t i = 0; i < batch.size(); ++i)
+      judge_.Take(cases[i], sendings[i].query, (*answers)[kOurs][i], all_ & ~without_[batch[i].world]);
     return absl::OkStatus();
   }
 
@@ -208,42 +206,6 @@ class Run {
     return {question, name, world, zone, std::move(walk), names_, {}, {}};
   }
 
-  void Judge(const Case& one, const Bytes& query, const Bytes& answer) {
-    ++cases_;
-    for (const absl::string_view name : ClassesOf(one)) ++classes_[std::string(name)];
-    std::string difference = FaultOfOurs(one, query, answer);
-    if (difference.empty()) difference = Unexplained(one);
-    if (difference.empty()) return;
-    ++unexplained_;
-    ++kinds_[difference];
-    if (kinds_[difference] > options_.of_kind || kinds_.size() > options_.kinds) return;
-    absl::StrAppend(&text_, "difference ", one.question.ToLine(), "\n  ", difference, "\n  ",
-                    one.name.ToString(), " ", dns::TypeName(one.question.type), "\n");
-    for (size_t i = 0; i < one.replies.size(); ++i) {
-      absl::StrAppend(&text_, "  ", names_[i], ": ", Describe(one.replies[i]));
-      if (one.replies[i].truncated && !one.question.tcp) {
-        absl::StrAppend(&text_, "  ", names_[i], " over TCP: ", Describe(one.whole[i]));
-      }
-    }
-  }
-
-  // Empty: the servers agree, or rules say why not.
-  std::string Unexplained(const Case& one) {
-    unsigned counted = all_ & ~without_[one.question.world];
-    std::string difference = DifferenceAmong(one, counted);
-    for (const Rule& rule : Rules()) {
-      if (difference.empty()) return "";
-      const unsigned excused = rule.excused(one) & counted;
-      if (excused == 0) continue;
-      std::string left = DifferenceAmong(one, counted & ~excused);
-      if (left == difference) continue;
-      ++hits_[std::string(rule.name)];
-      counted &= ~excused;
-      difference = std::move(left);
-    }
-    return difference;
-  }
-
   const Options options_;
   std::vector<Server> servers_;
   std::vector<std::string> names_;
@@ -252,15 +214,10 @@ class Run {
   std::vector<std::pair<size_t, dns::Name>> apexes_;
   // By world: the servers that don't serve all of its zones.
   std::vector<unsigned> without_;
-  size_t cases_ = 0;
-  size_t unexplained_ = 0;
   std::map<std::string, size_t> refused_;
-  std::map<std::string, size_t> hits_;
-  std::map<std::string, size_t> classes_;
-  std::map<std::string, size_t> kinds_;
   // By server: the first question without an answer.
   std::map<std::string, std::string> hung_;
-  std::string text_;
+  Judge judge_;
 };
 
 int Main(Options options) {
