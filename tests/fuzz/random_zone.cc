@@ -93,6 +93,23 @@ class Maker {
     if (types.empty()) names_.erase(owner);
   }
 
+  void AddAddresses(const dns::Name& owner, size_t count) {
+    Add(owner, Many(count, [&](size_t i) { return Wire().Put(i, 4).As(Type::kA); }));
+  }
+
+  // A cut, and for most of its servers that lie below it as many addresses as make referrals too large.
+  void AddCut(const dns::Name& owner) {
+    const size_t addresses = 1 + in_.Below(40);
+    std::vector<RecordData> servers = Many(1 + in_.Below(kMostHosts), [&](size_t) {
+      return Wire().Put(in_.OneIn(3) ? Target() : TakeName(in_, owner, 2)).As(Type::kNs);
+    });
+    for (const RecordData& server : servers) {
+      const dns::Name host = server.Names().front();
+      if (host.IsWithin(owner) && !in_.OneIn(4)) AddAddresses(host, addresses);
+    }
+    Add(owner, std::move(servers));
+  }
+
   void AddOne(const dns::Name& owner) {
     const size_t kind = in_.Below(14);
     const size_t few = 1 + in_.Below(4);
@@ -100,7 +117,7 @@ class Maker {
     switch (kind) {
       case 0:
       case 1:
-        return Add(owner, Many(few, [&](size_t i) { return Wire().Put(i, 4).As(Type::kA); }));
+        return AddAddresses(owner, few);
       case 2:
         return Add(owner, Many(few, [&](size_t i) { return Wire().Put(0, 8).Put(i, 8).As(Type::kAaaa); }));
       case 3:
@@ -108,8 +125,7 @@ class Maker {
         [[fallthrough]];
       case 4:
         if (wild || owner == apex_) return;
-        return Add(owner, Many(1 + in_.Below(kMostHosts),
-                               [&](size_t) { return Wire().Put(Target()).As(Type::kNs); }));
+        return AddCut(owner);
       case 5:
       case 6:
         return Add(owner, {Wire().Put(Target()).As(Type::kCname)});
@@ -126,7 +142,7 @@ class Maker {
                      return Wire().Put(100 + i, 1).Fill(100 + i, 't').As(Type::kTxt);
                    }));
       case 11:
-        return Add(owner, Many(in_.Below(200) + 1, [&](size_t i) { return Wire().Put(i, 4).As(Type::kA); }));
+        return AddAddresses(owner, 1 + in_.Below(200));
       case 12:
         return Add(owner, Many(in_.Below(60) + 1, [&](size_t) {
                      return Wire().Put(TakeName(in_, Target(), 1)).As(Type::kPtr);

@@ -1,11 +1,12 @@
 // A zone and questions, both made of the input. Each answer is checked on its own (response_checks.h), over UDP against
-// that over TCP, and against the reference that reads RFC 1034 §4.3.2 aloud; then the query is damaged, and its answer
-// checked again. At the end all are asked once more in one group, and must get the same bytes.
+// that over TCP, with just enough room and less, and against the reference that reads RFC 1034 §4.3.2 aloud; then the
+// query is damaged, and its answer checked again. At the end all are asked once more in one group, and must get the same bytes.
 #include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -160,6 +161,7 @@ class Inquiry {
       const std::vector<uint8_t> response = AskBoth(query);
       const Zone* zone = ZoneFor(zones, question.name, question.type);
       if (IsStandard(question) && zone != nullptr) CompareWithReference(*zone, question, response);
+      if (response.size() > dns::kMinUdpPayload) AskAroundItsSize(question);
       if (in_.OneIn(4)) AskBoth(Damaged(std::move(query)));
     }
     AskInOneGroup();
@@ -193,6 +195,24 @@ class Inquiry {
     const dns::Message over_tcp = CheckResponse(query, tcp, dns::kMaxMessageSize);
     if (IsWhole(query)) CheckTruncation(over_udp, udp.size(), over_tcp, tcp.size(), limit);
     return tcp;
+  }
+
+  // Over UDP with a little less room than the answer needs, just enough, and anything below.
+  void AskAroundItsSize(Question question) {
+    if (!question.ask.edns) question.ask.edns.emplace();
+    const auto response = [&](Transport transport, size_t payload) {
+      question.ask.edns->udp_payload = static_cast<uint16_t>(payload);
+      const std::vector<uint8_t> query = nameserver::MakeQuery(question.name, question.type, question.ask);
+      std::vector<uint8_t> bytes = served_.server().Raw(query, {transport, UINT16_MAX, &identity_});
+      dns::Message message = CheckResponse(query, bytes, transport == Transport::kUdp ? payload : UINT16_MAX);
+      return std::pair(std::move(message), bytes.size());
+    };
+    const auto [whole, size] = response(Transport::kTcp, UINT16_MAX);
+    for (const size_t less : {size_t{0}, size_t{1}, 1 + in_.Below(30), 1 + in_.Below(size)}) {
+      const size_t payload = std::max(size - less, dns::kMinUdpPayload);
+      const auto [part, part_size] = response(Transport::kUdp, payload);
+      CheckTruncation(part, part_size, whole, size, payload);
+    }
   }
 
   // Looked up side by side, as a server does it.
