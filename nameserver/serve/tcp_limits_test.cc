@@ -164,7 +164,8 @@ TEST_F(TcpLimitsTest, AHalfClosedClientThatReadsLateGetsAllAnswers) {
   ASSERT_TRUE(SendAll(client, stream));
   shutdown(client.get(), SHUT_WR);
   EXPECT_TRUE(Works(Connect()));
-  EXPECT_EQ(ReceiveExactly(client, 64 * 65537).size(), 64u * 65537);
+  constexpr size_t kAll = size_t{64} * 65537;
+  EXPECT_EQ(ReceiveExactly(client, kAll).size(), kAll);
   EXPECT_EQ(ReceiveSome(client), "");
 }
 

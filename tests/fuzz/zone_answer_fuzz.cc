@@ -186,7 +186,7 @@ class Inquiry {
     };
     const std::vector<uint8_t> udp = raw(Transport::kUdp);
     asked_.push_back({query, udp});
-    const std::vector<uint8_t> tcp = raw(Transport::kTcp);
+    std::vector<uint8_t> tcp = raw(Transport::kTcp);
     const bool wanted = query.size() >= dns::kHeaderSize && (query[2] & 0x80) == 0;
     QUARTET_CHECK(udp.empty() == !wanted && tcp.empty() == !wanted);
     if (!wanted) return {};
