@@ -34,6 +34,7 @@ struct RunOptions {
   NodeOptions node;
   std::vector<std::string> listen;
   std::string health_listen;
+  std::string metrics_listen;
   transport::TlsFiles tls;
   IdentityOptions identity;
   double scrub_hours = 24;
@@ -123,10 +124,13 @@ int Run(RunOptions options) {
   if (!node.ok()) return Fail(node.status());
   const absl::StatusOr<std::unique_ptr<transport::Server>> health = StartHealth(options.health_listen, *tls);
   if (!health.ok()) return Fail(health.status());
+  auto metrics_server = StartMetrics(options.metrics_listen, [&node] { return (*node)->Metrics(); });
+  if (!metrics_server.ok()) return Fail(metrics_server.status());
 
   stop_signal.Wait();
   replication::NotifyStopping();
   LogInfo("stopping");
+  metrics_server->reset();
   (*node)->Stop();
   return (*node)->failure().ok() ? 0 : Fail((*node)->failure());
 }
@@ -150,6 +154,12 @@ CLI::Option* AddMemoryBudget(CLI::App& command, size_t& budget) {
       ->capture_default_str();
 }
 
+void AddMetrics(CLI::App& command, std::string& listen) {
+  command.add_option(
+      "--metrics-listen", listen,
+      "ADDR:PORT to serve metrics on, for Prometheus: GET /metrics, without TLS; none if not given");
+}
+
 void AddRun(CLI::App& app, RunOptions& options) {
   CLI::App* run = app.add_subcommand("run", "Serve the zones of a nameserver until SIGTERM");
   run->add_option("--data", options.node.data, "Directory of its replica; made if absent")->required();
@@ -165,6 +175,7 @@ void AddRun(CLI::App& app, RunOptions& options) {
   AddMemoryBudget(*run, options.node.memory_budget);
   run->add_option("--health-listen", options.health_listen,
                   "ADDR:PORT for gRPC's health service; none if not given");
+  AddMetrics(*run, options.metrics_listen);
   run->add_option("--scrub-hours", options.scrub_hours,
                   "Hours between two scrubs: every zone is read from disk and compared with its digest")
       ->check(CLI::Range(0.0001, 8760.0))
@@ -185,12 +196,6 @@ void AddRun(CLI::App& app, RunOptions& options) {
       "\n"
       "It listens once it has all its zones; a node that had them before answers at once, controller or "
       "not.");
-}
-
-void AddMetrics(CLI::App& command, std::string& listen) {
-  command.add_option(
-      "--metrics-listen", listen,
-      "ADDR:PORT to serve metrics on, for Prometheus: GET /metrics, without TLS; none if not given");
 }
 
 CLI::App* AddServe(CLI::App& app, StandaloneCommand& command) {

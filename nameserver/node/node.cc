@@ -3,10 +3,13 @@
 #include <pthread.h>
 
 #include <chrono>
+#include <mutex>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nameserver/metrics/residency_metrics.h"
+#include "nameserver/metrics/serve_metrics.h"
 #include "nameserver/node/inspector.h"
 #include "nameserver/node/process_sizes.h"
 #include "nameserver/serve/directory_responder.h"
@@ -72,7 +75,10 @@ class Node::Sockets : public QuerySockets {
     absl::StatusOr<std::unique_ptr<Server>> server =
         Server::Open(options_, AnswerFrom(directory_, options_.identity, &parking_));
     if (!server.ok()) return server.status();
-    server_ = *std::move(server);
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      server_ = *std::move(server);
+    }
     LogInfo("answering on {}",
             absl::StrJoin(server_->addresses(), ", ", [](std::string* out, const auto& address) {
               absl::StrAppend(out, address.ToString());
@@ -85,13 +91,22 @@ class Node::Sockets : public QuerySockets {
     server_->Close();
     const ServeTotals totals = server_->Totals();
     LogInfo("sockets closed after {} queries, {} answers not sent", totals.queries, totals.send_drops);
+    const std::lock_guard<std::mutex> lock(mutex_);
     server_.reset();
+  }
+
+  // Zeros while they are closed. Thread-safe.
+  ServeTotals Totals() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return server_ == nullptr ? ServeTotals() : server_->Totals();
   }
 
  private:
   const ServeOptions options_;
   const Directory& directory_;
   Parking& parking_;
+  // Of the pointer, which Totals reads on other threads.
+  mutable std::mutex mutex_;
   std::unique_ptr<Server> server_;
 };
 
@@ -226,11 +241,34 @@ void Node::Run() {
     // Not before there is something that could be said to the controller, or a reason why not.
     if (!link_->connected() && loop_->started()) link_->Connect();
     loop_->Tick();
+    NoteGauges();
     std::string line = loop_->StatusLine();
     if (line == said) continue;
     replication::NotifyStatus(line);
     said = std::move(line);
   }
+}
+
+void Node::NoteGauges() {
+  gauges_.zones = replica_->zone_count();
+  gauges_.failing = replica_->failing_count();
+  gauges_.resident = directory_.resident_count();
+  gauges_.resident_bytes = directory_.resident_bytes();
+  gauges_.evictions = directory_.evictions();
+}
+
+std::vector<transport::Metric> Node::Metrics() const {
+  std::vector<transport::Metric> metrics = ServeMetrics(sockets_->Totals());
+  AddResidencyMetrics({.zones = gauges_.zones,
+                       .failing = gauges_.failing,
+                       .resident = gauges_.resident,
+                       .resident_bytes = gauges_.resident_bytes,
+                       .evictions = gauges_.evictions,
+                       .loads = loads_.loads(),
+                       .parking = parking_.Totals()},
+                      metrics);
+  metrics.push_back(Gauge("quartet_memory_bytes", "Resident memory of this process.", ResidentBytes()));
+  return metrics;
 }
 
 void Node::Stop() {

@@ -1,10 +1,12 @@
 // A node: its replica on disk, the feed that keeps it up to date, and the sockets that answer from it.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -16,6 +18,7 @@
 #include "nameserver/serve/parking.h"
 #include "nameserver/serve/server.h"
 #include "nameserver/zone/directory.h"
+#include "proto/transport/metrics.h"
 #include "proto/transport/tls_files.h"
 #include "replication/replica/scrubber.h"
 
@@ -48,6 +51,9 @@ class Node {
   // Closes all sockets and ends the stream. What was acknowledged is on disk.
   void Stop();
 
+  // Thread-safe, between Start and Stop.
+  std::vector<transport::Metric> Metrics() const;
+
   // Why it can't go on; OK while it can. Call after Stop.
   const absl::Status& failure() const { return failure_; }
 
@@ -63,6 +69,16 @@ class Node {
   absl::StatusOr<Replica::Renewed> RenewStore(const absl::Status& why);
   void Run();
 
+  // Of what is the applying thread's own, as it was after its last round.
+  struct Gauges {
+    std::atomic<size_t> zones = 0;
+    std::atomic<size_t> failing = 0;
+    std::atomic<size_t> resident = 0;
+    std::atomic<size_t> resident_bytes = 0;
+    std::atomic<uint64_t> evictions = 0;
+  };
+  void NoteGauges();
+
   const std::unique_ptr<NodeStore> store_;
   const std::function<void()> on_failed_;
   Directory directory_;
@@ -75,6 +91,7 @@ class Node {
   std::unique_ptr<Replica> replica_;
   std::unique_ptr<ApplyLoop> loop_;
   std::unique_ptr<Watch> watch_;
+  Gauges gauges_;
   absl::Status failure_;
   // Reads what is stored of each zone, while queries are answered already.
   std::thread reader_;

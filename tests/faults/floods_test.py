@@ -7,10 +7,9 @@ import socket
 import struct
 import tempfile
 import unittest
-import urllib.request
 from pathlib import Path
 
-from harness import addresses, dns_query
+from harness import addresses, dns_query, metrics
 from harness.standalone import Standalone
 
 ZONE = """$TTL 300
@@ -34,10 +33,7 @@ class Floods(unittest.TestCase):
         )
 
     def metrics(self):
-        """Values by name and labels, as Prometheus writes them."""
-        with urllib.request.urlopen(f"http://{self.metrics_at}/metrics", timeout=10) as page:
-            lines = page.read().decode().splitlines()
-        return {key: float(value) for key, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+        return metrics.read(self.metrics_at)
 
     def resident(self):
         status = Path(f"/proc/{self.server.pid}/status").read_text(encoding="utf-8")
@@ -67,15 +63,15 @@ class Floods(unittest.TestCase):
                     # The server has read what came before; nothing was lost for want of room.
                     self.assert_answers()
                     _drain(client)
-        metrics = self.metrics()
+        counts = self.metrics()
         self.assertLess(self.resident() - memory, 16 * MIB)
-        self.assertEqual(metrics["quartet_queries_total"], 20_401)
-        self.assertGreater(metrics['quartet_dropped_total{reason="not-a-query"}'], 1000)
-        self.assertGreater(metrics['quartet_responses_total{rcode="FORMERR"}'], 1000)
-        self.assertGreater(metrics['quartet_responses_total{rcode="NOTIMP"}'], 100)
-        answered = sum(value for key, value in metrics.items() if key.startswith("quartet_responses_total"))
-        dropped = sum(value for key, value in metrics.items() if key.startswith("quartet_dropped_total"))
-        self.assertEqual(answered + dropped, metrics["quartet_queries_total"])
+        self.assertEqual(counts["quartet_queries_total"], 20_401)
+        self.assertGreater(counts['quartet_dropped_total{reason="not-a-query"}'], 1000)
+        self.assertGreater(counts['quartet_responses_total{rcode="FORMERR"}'], 1000)
+        self.assertGreater(counts['quartet_responses_total{rcode="NOTIMP"}'], 100)
+        answered = sum(value for key, value in counts.items() if key.startswith("quartet_responses_total"))
+        dropped = sum(value for key, value in counts.items() if key.startswith("quartet_dropped_total"))
+        self.assertEqual(answered + dropped, counts["quartet_queries_total"])
 
     def test_connections_that_send_a_byte_now_and_then(self):
         with contextlib.ExitStack() as stack:
@@ -94,8 +90,8 @@ class Floods(unittest.TestCase):
             shed = sum(not _answered(client) for client in clients)
             self.assertEqual(shed, 50)
             self.assert_answers()
-        metrics = self.metrics()
-        closed = sum(value for key, value in metrics.items() if key.startswith("quartet_tcp_connections_shed_total"))
+        counts = self.metrics()
+        closed = sum(value for key, value in counts.items() if key.startswith("quartet_tcp_connections_shed_total"))
         self.assertGreaterEqual(closed, 50)
 
 
