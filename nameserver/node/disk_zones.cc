@@ -28,8 +28,7 @@ absl::StatusOr<std::unique_ptr<DiskZones>> DiskZones::Open(const store::Store& s
 }
 
 DiskZones::DiskZones(const store::Store& store, Directory& directory, const ServerIdentity& identity)
-    : directory_(directory),
-      loads_(store, [this] { Tell(read_); }, {.large = BigZones::kRecordSets}),
+    : loads_(store, [this] { Tell(read_); }, {.large = BigZones::kRecordSets}),
       parking_(
           directory,
           [this](absl::string_view zone_id, std::span<const uint8_t> apex) { loads_.Want(zone_id, apex); },

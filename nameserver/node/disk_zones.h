@@ -42,7 +42,6 @@ class DiskZones {
   void Run();
   void Tell(bool& what);
 
-  Directory& directory_;
   StoredNames names_;
   std::mutex mutex_;
   std::condition_variable wake_;
