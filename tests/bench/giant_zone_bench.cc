@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <exception>
 #include <fstream>
 #include <memory>
 #include <random>
@@ -77,18 +78,28 @@ Cost Measure(size_t names) {
   return cost;
 }
 
-}  // namespace
-}  // namespace quartet::tests
-
-int main(int argc, char** argv) {
+int Main(int argc, char** argv) {
   CLI::App app("Measures what a zone of millions of names costs, beside one of 100,000.");
   size_t names = 10'000'000;
   app.add_option("--names", names)->capture_default_str();
   app.footer("Example: giant_zone_bench --names 10000000");
   CLI11_PARSE(app, argc, argv);
-  const quartet::tests::Cost giant = quartet::tests::Measure(names);
-  const quartet::tests::Cost large = quartet::tests::Measure(100'000);
+  const Cost giant = Measure(names);
+  const Cost large = Measure(100'000);
   std::printf("a query: %.2f times the one of 100,000 names; a change: %.2f times\n",
               giant.query_us / large.query_us, giant.change_us / large.change_us);
   return 0;
+}
+
+}  // namespace
+}  // namespace quartet::tests
+
+int main(int argc, char** argv) {
+  // The command line's library and the standard library throw; nothing of ours does.
+  try {
+    return quartet::tests::Main(argc, argv);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
 }
