@@ -18,10 +18,11 @@ struct ResidencyTotals {
   size_t resident = 0;
   size_t resident_bytes = 0;
   uint64_t evictions = 0;
-  uint64_t loads = 0;
-  ParkingTotals parking = {};
 };
-
 void AddResidencyMetrics(const ResidencyTotals& totals, std::vector<transport::Metric>& metrics);
+
+// Queries that had to wait for a zone, and zones that were loaded for them.
+void AddColdQueryMetrics(const ParkingTotals& parking, uint64_t loads,
+                         std::vector<transport::Metric>& metrics);
 
 }  // namespace quartet::nameserver

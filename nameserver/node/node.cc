@@ -263,10 +263,9 @@ std::vector<transport::Metric> Node::Metrics() const {
                        .failing = gauges_.failing,
                        .resident = gauges_.resident,
                        .resident_bytes = gauges_.resident_bytes,
-                       .evictions = gauges_.evictions,
-                       .loads = loads_.loads(),
-                       .parking = parking_.Totals()},
+                       .evictions = gauges_.evictions},
                       metrics);
+  AddColdQueryMetrics(parking_.Totals(), loads_.loads(), metrics);
   metrics.push_back(Gauge("quartet_memory_bytes", "Resident memory of this process.", ResidentBytes()));
   return metrics;
 }

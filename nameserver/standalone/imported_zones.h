@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -37,6 +38,7 @@ class ImportedZones {
 
   // See DiskZones.
   Parking& parking() { return served_->parking(); }
+  uint64_t loads() const { return served_->loads(); }
 
  private:
   explicit ImportedZones(DataDirectory data) : data_(std::move(data)) {}

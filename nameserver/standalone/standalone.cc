@@ -5,6 +5,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nameserver/metrics/residency_metrics.h"
+#include "nameserver/metrics/serve_metrics.h"
 #include "nameserver/serve/directory_responder.h"
 #include "nameserver/standalone/listed_zones.h"
 #include "nameserver/standalone/memory_zones.h"
@@ -62,6 +64,12 @@ absl::Status Standalone::Open(const ServeOptions& options) {
 }
 
 Standalone::~Standalone() { Stop(); }
+
+std::vector<transport::Metric> Standalone::Metrics() const {
+  std::vector<transport::Metric> metrics = ServeMetrics(server_->Totals());
+  if (imported_ != nullptr) AddColdQueryMetrics(imported_->parking().Totals(), imported_->loads(), metrics);
+  return metrics;
+}
 
 void Standalone::Stop() {
   if (server_ == nullptr) return;

@@ -9,10 +9,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "nameserver/metrics/serve_metrics.h"
 #include "nameserver/serve/server.h"
 #include "nameserver/standalone/imported_zones.h"
 #include "nameserver/zone/directory.h"
+#include "proto/transport/metrics.h"
 
 namespace quartet::nameserver {
 
@@ -42,7 +42,7 @@ class Standalone {
   void Stop();
 
   // Thread-safe, until Stop.
-  std::vector<transport::Metric> Metrics() const { return ServeMetrics(server_->Totals()); }
+  std::vector<transport::Metric> Metrics() const;
 
  private:
   Standalone() = default;

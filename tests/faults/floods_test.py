@@ -95,6 +95,33 @@ class Floods(unittest.TestCase):
         self.assertGreaterEqual(closed, 50)
 
 
+class ColdFlood(unittest.TestCase):
+    def test_questions_for_zones_on_disk_delay_nobody_and_are_counted(self):
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        path = Path(folder, "zone")
+        path.write_text(ZONE, encoding="utf-8")
+        host = "127.78.0.9"
+        at = addresses.join(host, addresses.common_free_port([host], 9100, 9199))
+        names = {"hot.test": path} | {f"z{number}.test": path for number in range(2000)}
+        options = ["--data", Path(folder, "data"), "--memory-budget", "1MB", "--metrics-listen", at]
+        server = self.enterContext(Standalone(names, folder, [host], options=options))
+        server.ask("www.hot.test.", "A")
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+            client.connect((server.address, server.port))
+            client.setblocking(False)
+            for number in range(8000):
+                client.send(dns_query.build_query(f"www.z{number % 2000}.test.", "A", number))
+                if number % 50 == 0:
+                    self.assertEqual(len(server.ask("www.hot.test.", "A").answers), 1)
+                    _drain(client)
+        counts = metrics.read(at)
+        self.assertGreater(counts["quartet_zone_loads_total"], 100)
+        outcomes = {key: value for key, value in counts.items() if key.startswith("quartet_cold_queries_total")}
+        self.assertGreater(outcomes['quartet_cold_queries_total{outcome="answered"}'], 100)
+        self.assertEqual(outcomes['quartet_cold_queries_total{outcome="unreadable"}'], 0)
+        self.assertLessEqual(counts["quartet_cold_queries_waiting"], 2048)
+
+
 def _malformed(good, chance):
     """A query that is cut, changed, longer than it says, or no query at all."""
     kind = chance.randrange(5)
