@@ -123,7 +123,7 @@ void SequencerThread::Process() {
 size_t SequencerThread::AddAll(Time end) {
   size_t added = 0;
   while (std::optional<TurnQueue::Item> item = Next()) {
-    sequencer_->Add(std::move(item->proposal), std::move(item->done));
+    sequencer_->Add(item->proposal, std::move(item->done));
     ++added;
     if (sequencer_->full() || std::chrono::steady_clock::now() >= end) break;
   }

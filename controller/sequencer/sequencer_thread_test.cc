@@ -36,7 +36,7 @@ Proposal Of(PlanFn plan, size_t bytes = 0) {
 
 class SequencerThreadTest : public PlanTest {
  protected:
-  void Start(SequencerThread::Options options = {}) {
+  void Start(const SequencerThread::Options& options = {}) {
     thread_ = std::make_unique<SequencerThread>(
         std::move(sequencer_), [this](const std::vector<Sequencer::Committed>& entries) { Told(entries); },
         options);

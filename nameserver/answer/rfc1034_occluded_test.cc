@@ -8,10 +8,8 @@
 namespace quartet::nameserver {
 namespace {
 
-using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
-using ::testing::StartsWith;
 
 class OccludedTest : public ::testing::Test {
  protected:

@@ -7,7 +7,6 @@
 namespace quartet::nameserver {
 namespace {
 
-using ::testing::IsEmpty;
 using ::testing::StartsWith;
 
 class ChainRcodeTest : public ::testing::Test {

@@ -8,7 +8,6 @@ namespace quartet::nameserver {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 class DnameTest : public ::testing::Test {
  protected:
