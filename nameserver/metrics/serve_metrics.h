@@ -1,7 +1,6 @@
 // What the serving threads count, as metrics.
 #pragma once
 
-#include <string>
 #include <vector>
 
 #include "nameserver/serve/counters.h"
@@ -11,8 +10,5 @@ namespace quartet::nameserver {
 
 // Queries, responses by RCODE, what got no response by reason, TCP connections.
 std::vector<transport::Metric> ServeMetrics(const ServeTotals& totals);
-
-// Without labels.
-transport::Metric Gauge(std::string name, std::string help, double value);
 
 }  // namespace quartet::nameserver

@@ -8,10 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "nameserver/metrics/process_sizes.h"
 #include "nameserver/metrics/residency_metrics.h"
 #include "nameserver/metrics/serve_metrics.h"
 #include "nameserver/node/inspector.h"
-#include "nameserver/node/process_sizes.h"
 #include "nameserver/serve/directory_responder.h"
 #include "proto/transport/credentials.h"
 #include "replication/base/clock.h"
@@ -266,7 +266,8 @@ std::vector<transport::Metric> Node::Metrics() const {
                        .evictions = gauges_.evictions},
                       metrics);
   AddColdQueryMetrics(parking_.Totals(), loads_.loads(), metrics);
-  metrics.push_back(Gauge("quartet_memory_bytes", "Resident memory of this process.", ResidentBytes()));
+  metrics.push_back(
+      transport::Metric::Gauge("quartet_memory_bytes", "Resident memory of this process.", ResidentBytes()));
   return metrics;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "nameserver/node/address_query.h"
 #include "nameserver/node/disk_zones.h"
 #include "nameserver/replica/cold_loads.h"
 #include "nameserver/replica/zone_fixture.h"
@@ -25,22 +26,6 @@ namespace {
 
 constexpr uint32_t kChanges = 200;
 constexpr int kZones = 6;
-
-std::string AddressQuery(const dns::Name& name) {
-  std::string query = QueryBytes(7);
-  query[5] = 1;
-  query.append(reinterpret_cast<const char*>(name.wire().data()), name.wire().size());
-  return query + std::string("\0\1\0\1", 4);
-}
-
-// The last four octets: the address of a response with one A record and nothing behind it; 0: another response.
-uint32_t Address(const std::string& response) {
-  if (response.size() < 16 || response[7] != 1) return 0;
-  uint32_t address = 0;
-  for (size_t i = response.size() - 4; i < response.size(); ++i)
-    address = address << 8 | uint8_t(response[i]);
-  return address;
-}
 
 std::string ZoneId(int i) { return absl::StrCat("Z", 1'000'000'000'000 + i); }
 std::string ApexText(int i) { return absl::StrCat("z", i, ".test."); }

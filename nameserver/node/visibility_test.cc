@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "nameserver/node/address_query.h"
 #include "nameserver/replica/zone_fixture.h"
 #include "nameserver/replica/zone_installer.h"
 #include "nameserver/serve/directory_responder.h"
@@ -20,22 +21,6 @@ namespace {
 
 constexpr char kZone[] = "Z0000000000001";
 constexpr uint32_t kChanges = 1000;
-
-std::string AddressQuery(const dns::Name& name) {
-  std::string query = QueryBytes(7);
-  query[5] = 1;
-  query.append(reinterpret_cast<const char*>(name.wire().data()), name.wire().size());
-  return query + std::string("\0\1\0\1", 4);
-}
-
-// The last four octets: the address of a response with one A record and nothing behind it.
-uint32_t Address(const std::string& response) {
-  if (response.size() < 16 || response[7] != 1) return 0;
-  uint32_t address = 0;
-  for (size_t i = response.size() - 4; i < response.size(); ++i)
-    address = address << 8 | uint8_t(response[i]);
-  return address;
-}
 
 class VisibilityTest : public testing::Test {
  protected:

@@ -1,12 +1,11 @@
 // Zones that are in memory only if they are asked for: what is loaded, when, and what comes between.
 #include <gtest/gtest.h>
 
-#include <condition_variable>
 #include <map>
-#include <mutex>
 
 #include "absl/strings/match.h"
 #include "nameserver/replica/cold_loads.h"
+#include "nameserver/replica/test_events.h"
 #include "nameserver/replica/zone_fixture.h"
 #include "nameserver/replica/zone_installer.h"
 #include "replication/replica/layout.h"
@@ -21,26 +20,6 @@ using replication::ZoneUpdate;
 
 constexpr char kZone[] = "Z0000000000001";
 constexpr char kOther[] = "Z0000000000002";
-
-// Counts what other threads say they have done.
-class Events {
- public:
-  void Push() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    ++count_;
-    wake_.notify_all();
-  }
-  void Await() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    wake_.wait(lock, [this] { return count_ > 0; });
-    --count_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  int count_ = 0;
-};
 
 class ColdZonesTest : public testing::Test {
  protected:

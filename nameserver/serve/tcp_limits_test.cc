@@ -4,15 +4,15 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstdio>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "nameserver/serve/sockets.h"
+#include "nameserver/metrics/process_sizes.h"
 #include "nameserver/serve/tcp_server.h"
 #include "nameserver/serve/test_client.h"
 #include "nameserver/serve/test_responder.h"
+#include "nameserver/serve/test_tcp_server.h"
 
 namespace quartet::nameserver {
 namespace {
@@ -22,38 +22,9 @@ constexpr int64_t kLong = 60'000;
 // Long enough for a client that is served at once, on a machine that is busy.
 constexpr int64_t kShort = 1'500;
 
-size_t ResidentBytes() {
-  std::FILE* file = std::fopen("/proc/self/statm", "r");
-  if (file == nullptr) return 0;
-  size_t all = 0;
-  size_t resident = 0;
-  const int read = std::fscanf(file, "%zu %zu", &all, &resident);
-  std::fclose(file);
-  return read == 2 ? resident * static_cast<size_t>(sysconf(_SC_PAGESIZE)) : 0;
-}
-
-class TcpLimitsTest : public testing::Test {
+class TcpLimitsTest : public TcpServerFixture {
  protected:
-  void StartWith(const TcpLimits& limits) {
-    absl::StatusOr<ListenSockets> sockets = OpenListenSockets(address_, 1);
-    ASSERT_TRUE(sockets.ok()) << sockets.status();
-    address_ = sockets->address;
-    std::vector<FileDescriptor> listeners;
-    listeners.push_back(std::move(sockets->tcp));
-    absl::StatusOr<std::unique_ptr<TcpServer>> server =
-        TcpServer::Start(std::move(listeners), limits, MakeEcho());
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-  }
-  FileDescriptor Connect() { return ConnectTo(address_, SOCK_STREAM); }
-  static bool Works(const FileDescriptor& client) {
-    return SendAll(client, Framed(QueryBytes(9))) && ReceiveExactly(client, 14).size() == 14;
-  }
-  uint64_t Shed(ShedReason reason) const {
-    ServeTotals totals;
-    server_->counters().AddTo(totals);
-    return totals.shed_for(reason);
-  }
+  uint64_t Shed(ShedReason reason) const { return Totals().shed_for(reason); }
   // Lets the server work, by being served, until it has closed so many.
   void AwaitShed(ShedReason reason, uint64_t count) {
     const auto start = std::chrono::steady_clock::now();
@@ -62,9 +33,6 @@ class TcpLimitsTest : public testing::Test {
       ASSERT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(20));
     }
   }
-
-  SocketAddress address_ = *SocketAddress::Parse("127.0.0.1:0");
-  std::unique_ptr<TcpServer> server_;
 };
 
 TEST_F(TcpLimitsTest, OfTenThousandIdleConnectionsTheNewestStayAndNewOnesAreServed) {

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "nameserver/serve/sockets.h"
 #include "nameserver/serve/test_client.h"
 #include "nameserver/serve/test_responder.h"
+#include "nameserver/serve/test_tcp_server.h"
 
 namespace quartet::nameserver {
 namespace {
@@ -22,33 +22,12 @@ std::string QueryFor(uint16_t id, size_t size) {
   return Framed(query);
 }
 
-class TcpServerTest : public testing::Test {
+class TcpServerTest : public TcpServerFixture {
  protected:
-  void StartWith(const TcpLimits& limits, const char* listen = "127.0.0.1:0") {
-    absl::StatusOr<ListenSockets> sockets = OpenListenSockets(*SocketAddress::Parse(listen), 1);
-    ASSERT_TRUE(sockets.ok()) << sockets.status();
-    address_ = sockets->address;
-    std::vector<FileDescriptor> listeners;
-    listeners.push_back(std::move(sockets->tcp));
-    absl::StatusOr<std::unique_ptr<TcpServer>> server =
-        TcpServer::Start(std::move(listeners), limits, MakeEcho());
-    ASSERT_TRUE(server.ok()) << server.status();
-    server_ = *std::move(server);
-  }
-  FileDescriptor Connect() { return ConnectTo(address_, SOCK_STREAM); }
-  // The server answers on this connection.
-  static bool Works(const FileDescriptor& client) {
-    return SendAll(client, Framed(QueryBytes(9))) && ReceiveExactly(client, 14).size() == 14;
-  }
   ServeTotals Stopped() {
     server_->Stop();
-    ServeTotals totals;
-    server_->counters().AddTo(totals);
-    return totals;
+    return Totals();
   }
-
-  SocketAddress address_ = *SocketAddress::Parse("127.0.0.1:0");
-  std::unique_ptr<TcpServer> server_;
 };
 
 TEST_F(TcpServerTest, AnswersManyQueriesOnOneConnection) {

@@ -37,6 +37,23 @@ std::vector<std::string> HttpOptions(const std::string& listen) {
 
 }  // namespace
 
+Metric Metric::Counter(std::string name, std::string help, uint64_t value) {
+  return {std::move(name), std::move(help), Kind::kCounter, {{{}, static_cast<double>(value)}}};
+}
+
+Metric Metric::Counters(std::string name, std::string help, const std::string& label,
+                        const std::vector<std::pair<std::string, uint64_t>>& values) {
+  Metric metric{std::move(name), std::move(help), Kind::kCounter, {}};
+  for (const auto& [text, value] : values) {
+    metric.samples.push_back({{{label, text}}, static_cast<double>(value)});
+  }
+  return metric;
+}
+
+Metric Metric::Gauge(std::string name, std::string help, uint64_t value) {
+  return {std::move(name), std::move(help), Kind::kGauge, {{{}, static_cast<double>(value)}}};
+}
+
 class MetricsServer::Page : public prometheus::Collectable {
  public:
   explicit Page(MetricsServer::Collect collect) : collect_(std::move(collect)) {}

@@ -1,6 +1,7 @@
 // Metrics over HTTP, in the text format of Prometheus.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,6 +21,12 @@ struct Metric {
     Labels labels;
     double value = 0;
   };
+
+  // One sample without labels; with Counters one for each value of a label.
+  static Metric Counter(std::string name, std::string help, uint64_t value);
+  static Metric Counters(std::string name, std::string help, const std::string& label,
+                         const std::vector<std::pair<std::string, uint64_t>>& values);
+  static Metric Gauge(std::string name, std::string help, uint64_t value);
 
   std::string name;
   std::string help;

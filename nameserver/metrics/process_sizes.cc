@@ -1,4 +1,4 @@
-#include "nameserver/node/process_sizes.h"
+#include "nameserver/metrics/process_sizes.h"
 
 #include <unistd.h>
 
