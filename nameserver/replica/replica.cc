@@ -13,7 +13,7 @@ using replication::ZoneUpdate;
 
 namespace {
 
-// Of the table of what is stored of each zone (replication/replica/node_zones.h).
+// What is left for the table of what is stored of each zone (NodeReplica), which takes more as yet: docs/residency.md.
 constexpr size_t kTableBytesPerZone = 128;
 // Zones that are read ahead of anybody asking.
 constexpr size_t kPreloads = 256;
