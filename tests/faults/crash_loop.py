@@ -92,7 +92,8 @@ class Fate:
     """Breaks processes and starts them again. One thread; all it does follows from its seed and from when processes are ready."""
 
     def __init__(self, cluster, zones, load, chance, disks_lie=False):
-        """With `disks_lie` the disk of a node that is killed goes back to what it was when it was killed before."""
+        """With `disks_lie` the disk of a node that is killed goes back to what it was when it was killed before. Then two nodes are
+        killed again and again, and nothing else happens: among all of them it would be chance whether one is killed twice."""
         self._disks_lie = disks_lie
         self._cluster = cluster
         self._load = load
@@ -155,6 +156,8 @@ class Fate:
 
     def _strike(self):
         self._at(self._chance.uniform(*PAUSE_SECONDS), self._strike)
+        if self._disks_lie:
+            return self._kill_again(self._chance.choice(self._nodes[:2]))
         kind = self._chance.random()
         if kind < 0.1:
             self._break_controller()
@@ -166,6 +169,11 @@ class Fate:
             self._break_node(self._chance.choice(self._nodes))
         broken = sum(victim.state != "up" for victim in [self._controller, *self._nodes])
         self.figures.most_broken = max(self.figures.most_broken, broken)
+
+    def _kill_again(self, victim):
+        if victim.state == "up" and self._is_spare(victim):
+            self.figures.kills += 1
+            self._kill(victim)
 
     def _break_controller(self):
         victim = self._controller
