@@ -186,11 +186,10 @@ void AddImport(CLI::App& zone, Session& session, const std::shared_ptr<Arguments
       ->check(CLI::PositiveNumber);
   import->add_flag("--force", arguments->force, "With --replace: at whatever revision");
   import->add_flag("--wait", arguments->wait, "Wait until all four nameservers serve it");
-  import->callback([&session, arguments] { ImportZone(session, *arguments);
-});
-}  // namespace
+  import->callback([&session, arguments] { ImportZone(session, *arguments); });
+}
 
-}  // namespace quartet::admin
+}  // namespace
 
 void AddZoneCommands(CLI::App& app, Session& session) {
   CLI::App* zone = app.add_subcommand("zone", "Hosted zones")->require_subcommand(1);

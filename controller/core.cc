@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/core_impl.h"
-#include "controller/core_request.h"
+#include "controller/proposals.h"
 #include "controller/roster/insync_plan.h"
 #include "controller/roster/roster.h"
 #include "controller/sequencer/ids.h"
@@ -82,6 +82,15 @@ void Core::Committed(const std::vector<Sequencer::Committed>& entries) {
   // The thread may be younger than the pointer to it.
   { const std::lock_guard<std::mutex> lock(starting_); }
   driver_->Committed(entries);
+  if (!entries.empty()) commit_watches_.Committed(entries);
+}
+
+absl::Status Core::CheckSound(const std::string& zone_id, const dns::Name& apex) const {
+  return quarantine_->Check(zone_id, apex.ToString());
+}
+
+std::unique_ptr<Watch> Core::WatchCommits(CommitWatches::Fn committed) {
+  return commit_watches_.Add(std::move(committed));
 }
 
 absl::StatusOr<Outcome> Core::Propose(absl::StatusOr<Proposal> proposal) {

@@ -12,7 +12,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "controller/caller.h"
 #include "controller/imports/pulse.h"
+#include "controller/request_host.h"
 #include "controller/trimming/log_trimmer.h"
 #include "controller/watch.h"
 #include "quartet/admin/v1/change.pb.h"
@@ -36,11 +38,6 @@ namespace quartet::controller {
 
 class NodeReports;
 
-// Who asks, as its certificate says: "quartet://admin/alice".
-struct Caller {
-  std::string principal;
-};
-
 // Thread-safe. Requests that change something block until their entry is synced (or refused); all others read
 // what is committed and never wait for a write.
 class Controller {
@@ -63,6 +60,9 @@ class Controller {
                                                           replication::Random& random,
                                                           const Options& options);
   virtual ~Controller() = default;
+
+  // For services that stand beside the core. Lives as long as the controller.
+  virtual RequestHost& host() = 0;
 
   // For the feed. Both live as long as the controller.
   virtual const replication::Log& log() const = 0;

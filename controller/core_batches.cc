@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "controller/core_impl.h"
-#include "controller/core_request.h"
+#include "controller/proposals.h"
 #include "controller/zones/batch_conditions.h"
 #include "controller/zones/batch_preview.h"
 #include "controller/zones/batch_warnings.h"
@@ -41,8 +41,7 @@ absl::StatusOr<Core::Batch> Core::ReadBatch(const admin::v1::ChangeRecordSetsReq
 
 absl::StatusOr<Plan> Core::PlanBatch(const PlanContext& context, const Batch& batch,
                                      Warnings& warnings) const {
-  absl::Status sound = quarantine_->Check(batch.zone_id, batch.apex.ToString());
-  if (!sound.ok()) return sound;
+  if (absl::Status sound = CheckSound(batch.zone_id, batch.apex); !sound.ok()) return sound;
   return PlanChanges(context, batch.zone_id, batch.edits, batch.conditions, &warnings);
 }
 

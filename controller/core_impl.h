@@ -12,11 +12,12 @@
 
 #include "controller/assignment/usage.h"
 #include "controller/core.h"
-#include "controller/imports/import_host.h"
+#include "controller/commit_watches.h"
 #include "controller/imports/importer.h"
 #include "controller/inspection/inspector.h"
 #include "controller/inspection/quarantine.h"
 #include "controller/reports/node_reports.h"
+#include "controller/request_host.h"
 #include "controller/roster/insync_driver.h"
 #include "controller/roster/node_healths.h"
 #include "controller/roster/roster.h"
@@ -26,7 +27,7 @@
 
 namespace quartet::controller {
 
-class Core : public Controller, private ImportHost {
+class Core : public Controller, private RequestHost {
  public:
   Core(std::unique_ptr<store::Store> store, std::unique_ptr<replication::Log> log, const Options& options,
        replication::Clock& clock)
@@ -39,6 +40,7 @@ class Core : public Controller, private ImportHost {
 
   absl::Status Start(replication::Random& random);
 
+  RequestHost& host() override { return *this; }
   const replication::Log& log() const override { return *log_; }
   const store::Store& replica() const override { return *store_; }
 
@@ -93,10 +95,13 @@ class Core : public Controller, private ImportHost {
   admin::v1::Status GetStatus() override;
 
  private:
-  // What imports need; replica and WatchNodes are above.
+  // What parts beside the core need; replica and WatchNodes are above.
   void ProposeAsync(Proposal proposal, Sequencer::Done done) override;
   uint64_t ZonesOf(const std::string& nameserver) const override { return usage_.ZonesOf(nameserver); }
   std::vector<NodePlace> Connected(const std::vector<std::string>& nameservers) const override;
+  absl::StatusOr<admin::v1::Change> ChangeOf(const Outcome& outcome) const override;
+  absl::Status CheckSound(const std::string& zone_id, const dns::Name& apex) const override;
+  std::unique_ptr<Watch> WatchCommits(CommitWatches::Fn committed) override;
   absl::StatusOr<ZoneImporter*> Importer();
 
   // A batch that was read and found well formed.
@@ -122,8 +127,6 @@ class Core : public Controller, private ImportHost {
   // Zones in quarantine that an entry is about may have been made right by it.
   void LookAgain(const stored::v1::Entry& entry);
   absl::StatusOr<stored::v1::ChangeRow> ChangeRow(const store::Reader& reader, const std::string& id) const;
-  // What its caller is told of a change.
-  absl::StatusOr<admin::v1::Change> ChangeOf(const Outcome& outcome) const;
   absl::StatusOr<admin::v1::Change> ChangeById(const std::string& id) const;
   absl::StatusOr<admin::v1::Zone> GetZoneById(const std::string& id) const;
 
@@ -144,6 +147,7 @@ class Core : public Controller, private ImportHost {
   std::unique_ptr<NodeReports> reports_;
   // Held by the verification that is under way.
   std::mutex verifying_;
+  CommitWatches commit_watches_;
   std::mutex committed_mutex_;
   CommittedFn committed_;
   std::mutex importer_mutex_;

@@ -5,8 +5,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "controller/core_alarms.h"
 #include "controller/core_impl.h"
-#include "controller/core_request.h"
+#include "controller/proposals.h"
 #include "controller/roster/roster.h"
 #include "controller/roster/roster_messages.h"
 #include "controller/roster/roster_plans.h"

@@ -2,7 +2,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/core_impl.h"
-#include "controller/core_request.h"
+#include "controller/proposals.h"
 #include "controller/roster/roster.h"
 #include "controller/zones/faults.h"
 #include "controller/zones/record_set_request.h"

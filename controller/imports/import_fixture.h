@@ -9,7 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "controller/imports/import_host.h"
+#include "controller/host.h"
 #include "controller/imports/importer.h"
 #include "controller/sequencer/plan_fixture.h"
 #include "gtest/gtest.h"
@@ -42,7 +42,7 @@ std::vector<admin::v1::ImportZoneRequest> Messages(const admin::v1::ImportStart&
                                                    absl::string_view text);
 
 // Each proposal is a group of its own, committed at once.
-class ImportTest : public PlanTest, protected ImportHost {
+class ImportTest : public PlanTest, protected Host {
  protected:
   ImportTest();
 
@@ -66,7 +66,7 @@ class ImportTest : public PlanTest, protected ImportHost {
   std::vector<std::string> Contents(const std::string& zone_id);
   bool StageIsOpen() { return !view_.Stages()->empty(); }
 
-  // ImportHost.
+  // Host.
   const store::Store& replica() const override { return store_; }
   void ProposeAsync(Proposal proposal, Sequencer::Done done) override;
   uint64_t ZonesOf(const std::string&) const override { return 0; }

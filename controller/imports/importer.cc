@@ -209,7 +209,7 @@ class ImportRun {
   Imported result_;
 };
 
-absl::StatusOr<std::unique_ptr<ZoneImporter>> ZoneImporter::Open(ImportHost& host, const Options& options) {
+absl::StatusOr<std::unique_ptr<ZoneImporter>> ZoneImporter::Open(Host& host, const Options& options) {
   absl::StatusOr<std::unique_ptr<Spool>> spool = Spool::Open(options.directory, options.spool);
   if (!spool.ok()) return spool.status();
   return std::unique_ptr<ZoneImporter>(new ZoneImporter(host, options, *std::move(spool)));

@@ -11,7 +11,7 @@
 #include "absl/status/statusor.h"
 #include "controller/imports/admission.h"
 #include "controller/imports/import_check.h"
-#include "controller/imports/import_host.h"
+#include "controller/host.h"
 #include "controller/imports/import_reader.h"
 #include "controller/imports/pulse.h"
 #include "controller/imports/spool.h"
@@ -55,17 +55,17 @@ class ZoneImporter {
   };
 
   // Makes the spool. `host` must outlive it.
-  static absl::StatusOr<std::unique_ptr<ZoneImporter>> Open(ImportHost& host, const Options& options);
+  static absl::StatusOr<std::unique_ptr<ZoneImporter>> Open(Host& host, const Options& options);
 
   // Blocks until the import has ended; the statuses are those of ZoneService.ImportZone.
   absl::StatusOr<Imported> Import(const std::string& principal, ImportStream& stream);
 
  private:
   friend class ImportRun;
-  ZoneImporter(ImportHost& host, const Options& options, std::unique_ptr<Spool> spool)
+  ZoneImporter(Host& host, const Options& options, std::unique_ptr<Spool> spool)
       : host_(host), options_(options), spool_(std::move(spool)), admission_(options.imports) {}
 
-  ImportHost& host_;
+  Host& host_;
   const Options options_;
   const std::unique_ptr<Spool> spool_;
   ImportAdmission admission_;

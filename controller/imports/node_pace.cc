@@ -4,7 +4,7 @@
 
 namespace quartet::controller {
 
-NodePace::NodePace(ImportHost& host, std::vector<std::string> nameservers, std::chrono::milliseconds patience)
+NodePace::NodePace(Host& host, std::vector<std::string> nameservers, std::chrono::milliseconds patience)
     : host_(host), nameservers_(std::move(nameservers)), patience_(patience) {
   watch_ = host_.WatchNodes([this] {
     const std::lock_guard<std::mutex> lock(mutex_);

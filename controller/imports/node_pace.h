@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
-#include "controller/imports/import_host.h"
+#include "controller/host.h"
 #include "controller/imports/pulse.h"
 
 namespace quartet::controller {
@@ -20,7 +20,7 @@ namespace quartet::controller {
 // that one takes what it missed from the log, or as a snapshot. Used by one thread.
 class NodePace {
  public:
-  NodePace(ImportHost& host, std::vector<std::string> nameservers, std::chrono::milliseconds patience);
+  NodePace(Host& host, std::vector<std::string> nameservers, std::chrono::milliseconds patience);
 
   // Until all have acknowledged the entry at `index`. ABORTED: the client has gone.
   absl::Status WaitFor(uint64_t index, Pulse& pulse);
@@ -34,7 +34,7 @@ class NodePace {
   };
   bool AnyBehind(uint64_t index);
 
-  ImportHost& host_;
+  Host& host_;
   const std::vector<std::string> nameservers_;
   const std::chrono::milliseconds patience_;
   std::map<std::string, Seen> seen_;

@@ -23,7 +23,7 @@ Proposal ChunkProposal(const Proposal& caller, const std::string& zone_id, size_
   return proposal;
 }
 
-absl::Status ProposeAbort(ImportHost& host, const OpenedStage& stage, const std::string& reason) {
+absl::Status ProposeAbort(Host& host, const OpenedStage& stage, const std::string& reason) {
   Proposal proposal;
   proposal.zone_id = stage.zone_id;
   proposal.plan = [stage, reason](const PlanContext& context) { return PlanAbort(context, stage, reason); };
@@ -64,7 +64,7 @@ struct StageDriver::InFlight {
   }
 };
 
-StageDriver::StageDriver(ImportHost& host, const ImportTarget& target, const Proposal& caller,
+StageDriver::StageDriver(Host& host, const ImportTarget& target, const Proposal& caller,
                          const StageOptions& options)
     : host_(host),
       target_(target),
@@ -180,7 +180,7 @@ void StageDriver::Abort(const std::string& reason) {
   stage_.reset();
 }
 
-absl::Status AbortLeftOpen(ImportHost& host) {
+absl::Status AbortLeftOpen(Host& host) {
   absl::StatusOr<std::vector<stored::v1::StageRow>> stages = replication::FullView(host.replica()).Stages();
   if (!stages.ok()) return stages.status();
   for (const stored::v1::StageRow& row : *stages) {

@@ -11,7 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "controller/imports/import_host.h"
+#include "controller/host.h"
 #include "controller/imports/import_plans.h"
 #include "controller/imports/node_pace.h"
 #include "controller/imports/pulse.h"
@@ -34,7 +34,7 @@ struct StageOptions {
 class StageDriver {
  public:
   // `proposal` has account and principal of the import. All must outlive it.
-  StageDriver(ImportHost& host, const ImportTarget& target, const Proposal& caller,
+  StageDriver(Host& host, const ImportTarget& target, const Proposal& caller,
               const StageOptions& options);
   ~StageDriver();
 
@@ -56,7 +56,7 @@ class StageDriver {
   absl::Status Open(replication::RecordPuts puts, size_t bytes);
   absl::Status WaitForNodes(Pulse& pulse);
 
-  ImportHost& host_;
+  Host& host_;
   const ImportTarget target_;
   const Proposal& caller_;
   const StageOptions options_;
@@ -70,6 +70,6 @@ class StageDriver {
 };
 
 // Aborts stages that were left open by imports of this term. To be called while no other stage is being filled.
-absl::Status AbortLeftOpen(ImportHost& host);
+absl::Status AbortLeftOpen(Host& host);
 
 }  // namespace quartet::controller

@@ -1,11 +1,11 @@
-#include "controller/imports/import_host.h"
+#include "controller/host.h"
 
 #include <future>
 #include <utility>
 
 namespace quartet::controller {
 
-absl::StatusOr<Outcome> ProposeAndWait(ImportHost& host, Proposal proposal) {
+absl::StatusOr<Outcome> ProposeAndWait(Host& host, Proposal proposal) {
   // Shared, so that it outlives the call that fulfils it.
   auto promise = std::make_shared<std::promise<absl::StatusOr<Outcome>>>();
   std::future<absl::StatusOr<Outcome>> result = promise->get_future();

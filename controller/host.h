@@ -1,4 +1,5 @@
-// What imports need of the controller.
+// What parts of the controller that stand beside its core need of it: what is stored, how to change it, and which nodes
+// are there.
 #pragma once
 
 #include <cstdint>
@@ -22,9 +23,9 @@ struct NodePlace {
 };
 
 // Thread-safe.
-class ImportHost {
+class Host {
  public:
-  virtual ~ImportHost() = default;
+  virtual ~Host() = default;
   virtual const store::Store& replica() const = 0;
   // As SequencerThread::ProposeAsync.
   virtual void ProposeAsync(Proposal proposal, Sequencer::Done done) = 0;
@@ -37,6 +38,6 @@ class ImportHost {
 };
 
 // Blocks until it is committed or refused.
-absl::StatusOr<Outcome> ProposeAndWait(ImportHost& host, Proposal proposal);
+absl::StatusOr<Outcome> ProposeAndWait(Host& host, Proposal proposal);
 
 }  // namespace quartet::controller

@@ -1,15 +1,8 @@
-#include "controller/core_request.h"
+#include "controller/core_alarms.h"
 
-#include "absl/strings/strip.h"
+#include <utility>
 
 namespace quartet::controller {
-
-absl::StatusOr<std::string> IdIn(absl::string_view collection, absl::string_view name) {
-  if (!absl::ConsumePrefix(&name, collection) || name.empty()) {
-    return absl::InvalidArgumentError(absl::StrCat("a name here begins with \"", collection, "\""));
-  }
-  return std::string(name);
-}
 
 void AddAlarm(std::string source, std::string zone, std::string message, admin::v1::Status& status) {
   status.set_alarms_total(status.alarms_total() + 1);

@@ -1,4 +1,4 @@
-// From requests of the admin API to proposals. Private to the core.
+// From requests of the admin API to proposals.
 #pragma once
 
 #include <string>
@@ -7,21 +7,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
-#include "controller/core.h"
+#include "controller/caller.h"
 #include "controller/requests.h"
 #include "controller/sequencer/proposal.h"
-#include "quartet/admin/v1/status.pb.h"
 
 namespace quartet::controller {
 
-// Alarms listed in a status.
-inline constexpr int kMaxAlarms = 100;
-
 // "zones/x" -> "x" of a collection; INVALID_ARGUMENT if it is none of it.
 absl::StatusOr<std::string> IdIn(absl::string_view collection, absl::string_view name);
-
-// Counts it, and lists it if there is room.
-void AddAlarm(std::string source, std::string zone, std::string message, admin::v1::Status& status);
 
 template <typename Request>
 absl::StatusOr<Proposal> MakeProposal(const Caller& caller, absl::string_view account, absl::string_view call,
