@@ -74,6 +74,9 @@ std::optional<ZoneIdAndDelta> DeltaOf(const stored::v1::Effect& effect, uint64_t
     case stored::v1::Effect::kObject:
     case stored::v1::Effect::kInsync:
     case stored::v1::Effect::kTerm:
+    // Of controllers only.
+    case stored::v1::Effect::kHistoryCut:
+    case stored::v1::Effect::kPurge:
     case stored::v1::Effect::EFFECT_NOT_SET:
       return std::nullopt;
   }

@@ -184,6 +184,8 @@ absl::Status ApplyEffect(store::Overlay& overlay, const EntryHeader& header, con
       return ApplyFlip(overlay, header, effect.flip(), position, hasher);
     case stored::v1::Effect::kAbort:
       return ApplyAbort(overlay, effect.abort());
+    case stored::v1::Effect::kHistoryCut:
+    case stored::v1::Effect::kPurge:
     case stored::v1::Effect::EFFECT_NOT_SET:
       break;
   }
