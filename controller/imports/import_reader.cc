@@ -5,6 +5,7 @@
 
 #include "controller/imports/external_sort.h"
 #include "controller/zones/record_set_request.h"
+#include "controller/zones/storable.h"
 #include "controller/zones/zone_import.h"
 #include "controller/zones/zone_rules.h"
 #include "controller/zones/zone_rules_in_order.h"

@@ -5,6 +5,7 @@
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
+#include "controller/zones/storable.h"
 #include "dns/rdata/record_data.h"
 #include "replication/record/record_key.h"
 #include "replication/record/record_value.h"
@@ -149,27 +150,6 @@ std::vector<RecordSetEdit> ReadChanges(const google::protobuf::RepeatedPtrField<
     edits.push_back(*std::move(edit));
   }
   return edits;
-}
-
-std::string WhyTypeIsNotStored(dns::Type type) {
-  switch (type) {
-    case dns::Type::kSig:
-    case dns::Type::kNxt:
-    case dns::Type::kRrsig:
-    case dns::Type::kNsec:
-    case dns::Type::kDnskey:
-    case dns::Type::kNsec3:
-    case dns::Type::kNsec3param:
-    case dns::Type::kCds:
-    case dns::Type::kCdnskey:
-      return absl::StrCat(dns::TypeName(type), " records are made by the zone's signer, not stored");
-    default:
-      break;
-  }
-  if (dns::IsMetaType(type) || static_cast<uint16_t>(type) == 0) {
-    return absl::StrCat(dns::TypeName(type), " stands in messages only and can't be stored (RFC 6895)");
-  }
-  return "";
 }
 
 void LocateFaults(absl::string_view file, const std::vector<RecordSetEdit>& edits, FaultList& faults) {

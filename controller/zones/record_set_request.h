@@ -38,8 +38,4 @@ std::vector<RecordSetEdit> ReadChanges(
 // owner's first.
 void LocateFaults(absl::string_view file, const std::vector<RecordSetEdit>& edits, FaultList& faults);
 
-// Why record sets of this type are not taken from users (they are made by a signer, or never stored); empty
-// if they are.
-std::string WhyTypeIsNotStored(dns::Type type);
-
 }  // namespace quartet::controller

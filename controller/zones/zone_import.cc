@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "controller/zones/storable.h"
 #include "dns/zonefile/importer.h"
 
 namespace quartet::controller {
