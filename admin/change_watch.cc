@@ -50,18 +50,20 @@ class Arrivals {
 }  // namespace
 
 void PrintChange(const Session& session, const v1::Change& change) {
-  if (session.json()) return PrintJson(change);
+  if (session.PrintMessage(change)) return;
   const bool insync = change.state() == v1::Change::STATE_INSYNC;
-  PrintFields(
-      {{"Change", LastPart(change.name())},
-       {"Zone", LastPart(change.zone())},
-       {"State", insync ? absl::StrCat("INSYNC since ", FormatTime(change.insync_time())) : "PENDING"},
-       {"Revision", absl::StrCat(change.revision())},
-       {"Made", absl::StrCat(FormatTime(change.create_time()), " by ", change.principal())}});
+  PrintFields({{"Change", LastPart(change.name())},
+               {"Zone", LastPart(change.zone())},
+               {"State", insync ? absl::StrCat(Coloured(Colour::kGreen, "INSYNC"), " since ",
+                                               FormatTime(change.insync_time()))
+                                : Coloured(Colour::kYellow, "PENDING")},
+               {"Revision", absl::StrCat(change.revision())},
+               {"Made", absl::StrCat(FormatTime(change.create_time()), " by ", change.principal())}});
   Table table({"NAMESERVER", "REGION", "SERVES IT", "WAITING FOR"});
   for (const v1::NameserverProgress& progress : change.nameservers()) {
-    table.Add(
-        {progress.host_name(), progress.region(), progress.serving() ? "yes" : "no", WaitingFor(progress)});
+    table.Add({progress.host_name(), progress.region(),
+               progress.serving() ? Coloured(Colour::kGreen, "yes") : Coloured(Colour::kYellow, "no"),
+               WaitingFor(progress)});
   }
   table.Print("no nameservers");
 }

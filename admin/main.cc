@@ -19,8 +19,10 @@ int Main(int argc, char** argv) {
   app.add_option("--certificate", session.tls.certificate, "Your certificate, PEM file")
       ->envname("QUARTET_CERTIFICATE");
   app.add_option("--key", session.tls.key, "Its private key, PEM file")->envname("QUARTET_KEY");
-  app.add_option("-o,--output", session.output, "table or json; if not given: table on a terminal, else json")
-      ->check(CLI::IsMember({"table", "json"}));
+  app.add_option(
+         "-o,--output", session.output,
+         "table, wide (with more columns), json or yaml; if not given: table on a terminal, else json")
+      ->check(CLI::IsMember({"table", "wide", "json", "yaml"}));
   app.add_option("--timeout", session.timeout_seconds, "Seconds to wait for an answer")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();

@@ -37,7 +37,7 @@ std::string StateName(v1::Nameserver::State state) {
 }
 
 void PrintNameservers(const Session& session, const v1::ListNameserversResponse& response) {
-  if (session.json()) return PrintJson(response);
+  if (session.PrintMessage(response)) return;
   Table table({"NAMESERVER", "HOST NAME", "STRIPE", "SLOT", "REGION", "STATE", "ZONES", "ADDRESSES"});
   for (const v1::Nameserver& one : response.nameservers()) {
     table.Add({LastPart(one.name()), one.host_name(), one.stripe(), absl::StrCat(one.slot()), one.region(),
@@ -57,7 +57,7 @@ void AddNameserver(Session& session, const Arguments& arguments) {
   const auto response = Invoke<v1::Nameserver>(session, [&](auto* context, auto* out) {
     return v1::NameserverService::NewStub(session.channel())->CreateNameserver(context, request, out);
   });
-  if (session.json()) return PrintJson(response);
+  if (session.PrintMessage(response)) return;
   v1::ListNameserversResponse one;
   *one.add_nameservers() = response;
   PrintNameservers(session, one);
@@ -70,12 +70,13 @@ void ListNameservers(Session& session) {
   PrintNameservers(session, response);
 }
 
-void PrintStripe(const Session& session, const v1::ListStripesResponse& response) {
+void PrintStripes(const Session& session, const v1::ListStripesResponse& response) {
+  if (session.PrintMessage(response)) return;
   Table table({"STRIPE", "DOMAIN"});
   for (const v1::Stripe& stripe : response.stripes()) {
-    table.Add({LastPart(stripe.name()), stripe.domain().empty() ? "-" : stripe.domain()});
+    table.Add({LastPart(stripe.name()), OrNone(stripe.domain())});
   }
-  session.json() ? PrintJson(response) : table.Print("no stripes");
+  table.Print("no stripes");
 }
 
 void SetStripeDomain(Session& session, const Arguments& arguments) {
@@ -85,17 +86,17 @@ void SetStripeDomain(Session& session, const Arguments& arguments) {
   const auto stripe = Invoke<v1::Stripe>(session, [&](auto* context, auto* out) {
     return v1::NameserverService::NewStub(session.channel())->SetStripeDomain(context, request, out);
   });
-  if (session.json()) return PrintJson(stripe);
+  if (session.PrintMessage(stripe)) return;
   v1::ListStripesResponse one;
   *one.add_stripes() = stripe;
-  PrintStripe(session, one);
+  PrintStripes(session, one);
 }
 
 void ListStripes(Session& session) {
   const auto response = Invoke<v1::ListStripesResponse>(session, [&](auto* context, auto* out) {
     return v1::NameserverService::NewStub(session.channel())->ListStripes(context, {}, out);
   });
-  PrintStripe(session, response);
+  PrintStripes(session, response);
 }
 
 }  // namespace

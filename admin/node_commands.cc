@@ -33,13 +33,24 @@ std::string StateName(v1::Node::State state) {
   }
 }
 
-void PrintNodes(const Session& session, const v1::ListNodesResponse& response) {
-  if (session.json()) return PrintJson(response);
-  Table table({"NODE", "NAMESERVER", "REGION", "STATE", "CONNECTED", "INDEX", "LAG", "EXCEPTIONS", "ALARMS"});
+std::string StateText(v1::Node::State state) {
+  return Coloured(state == v1::Node::STATE_COUNTED ? Colour::kGreen : Colour::kYellow, StateName(state));
+}
+
+std::string Alarming(uint32_t number) {
+  return number == 0 ? "0" : Coloured(Colour::kRed, absl::StrCat(number));
+}
+
+void ShowNodes(const Session& session, const v1::ListNodesResponse& response) {
+  Table table({"NODE", "NAMESERVER", "REGION", "STATE", "CONNECTED", "INDEX", "LAG", "EXCEPTIONS", "ALARMS"},
+              {"ACKNOWLEDGED", "INCARNATION", "VERSION"}, session.wide());
   for (const v1::Node& node : response.nodes()) {
-    table.Add({LastPart(node.name()), LastPart(node.nameserver()), node.region(), StateName(node.state()),
-               node.connected() ? "yes" : "no", absl::StrCat(node.acknowledged_index()),
-               absl::StrCat(node.lag()), absl::StrCat(node.exceptions_size()), absl::StrCat(node.alarms())});
+    table.Add({LastPart(node.name()), LastPart(node.nameserver()), node.region(), StateText(node.state()),
+               node.connected() ? "yes" : Coloured(Colour::kRed, "no"),
+               absl::StrCat(node.acknowledged_index()), absl::StrCat(node.lag()),
+               Alarming(static_cast<uint32_t>(node.exceptions_size())), Alarming(node.alarms()),
+               FormatTime(node.last_acknowledged_time()), OrNone(node.incarnation()),
+               OrNone(node.version())});
   }
   table.Print("No nodes yet: `quartet node add NAME --nameserver NS` enrolls one.");
   for (const v1::Node& node : response.nodes()) {
@@ -53,6 +64,10 @@ void PrintNodes(const Session& session, const v1::ListNodesResponse& response) {
                   node.alarms() == 1 ? "" : "s", name.c_str());
     }
   }
+}
+
+void PrintNodes(const Session& session, const v1::ListNodesResponse& response) {
+  if (!session.PrintMessage(response)) ShowNodes(session, response);
 }
 
 std::string ScrubText(const v1::NodeHealth& health) {
@@ -76,8 +91,8 @@ std::vector<std::pair<std::string, std::string>> NodeFields(const v1::Node& node
       {"Position", absl::StrCat("index ", node.acknowledged_index(), ", epoch ", node.acknowledged_epoch(),
                                 ", acknowledged ", FormatTime(node.last_acknowledged_time()))},
       {"Lag", absl::StrCat(node.lag(), node.lag() == 1 ? " entry" : " entries")},
-      {"Incarnation", node.incarnation().empty() ? "-" : node.incarnation()},
-      {"Version", node.version().empty() ? "-" : node.version()}};
+      {"Incarnation", OrNone(node.incarnation())},
+      {"Version", OrNone(node.version())}};
   if (!node.has_health()) {
     fields.emplace_back("Health", "it has told nothing to this controller yet");
     return fields;
@@ -94,7 +109,7 @@ std::vector<std::pair<std::string, std::string>> NodeFields(const v1::Node& node
 }
 
 void PrintNode(const Session& session, const v1::Node& node) {
-  if (session.json()) return PrintJson(node);
+  if (session.PrintMessage(node)) return;
   v1::ListNodesResponse one;
   *one.add_nodes() = node;
   PrintNodes(session, one);
@@ -123,7 +138,7 @@ void ShowNode(Session& session, const Arguments& arguments) {
   const auto node = Invoke<v1::Node>(session, [&](auto* context, auto* out) {
     return v1::NodeService::NewStub(session.channel())->GetNode(context, request, out);
   });
-  if (session.json()) return PrintJson(node);
+  if (session.PrintMessage(node)) return;
   PrintFields(NodeFields(node));
   if (node.exceptions_size() > 0) {
     Table table({"ZONE", "SERVES REVISION", "WHY"});
@@ -145,7 +160,7 @@ void AllowRepair(Session& session, const Arguments& arguments) {
   const auto response = Invoke<v1::AllowRepairResponse>(session, [&](auto* context, auto* out) {
     return v1::NodeService::NewStub(session.channel())->AllowRepair(context, request, out);
   });
-  if (session.json()) return PrintJson(response);
+  if (session.PrintMessage(response)) return;
   std::printf("Node %s was told; `quartet node show %s` tells what comes of it.\n", arguments.name.c_str(),
               arguments.name.c_str());
 }
@@ -159,7 +174,7 @@ void WatchNodes(Session& session, bool until_counted) {
   while (reader->Read(&response)) {
     int counted = 0;
     for (const v1::Node& node : response.nodes()) counted += node.state() == v1::Node::STATE_COUNTED;
-    if (!until_counted) PrintNodes(session, response);
+    if (!until_counted && !session.PrintOneOfMany(response)) ShowNodes(session, response);
     if (until_counted && counted == response.nodes_size()) return PrintNodes(session, response);
   }
   const grpc::Status status = reader->Finish();

@@ -44,7 +44,7 @@ void PrintSet(char sign, const v1::RecordSet& set) {
 }
 
 void PrintPreview(const Session& session, const v1::RecordSetPreview& preview) {
-  if (session.json()) return PrintJson(preview);
+  if (session.PrintMessage(preview)) return;
   for (const v1::RecordSetEffect& effect : preview.effects()) {
     PrintSet('-', effect.before());
     PrintSet('+', effect.after());
@@ -68,13 +68,13 @@ void ListRecordSets(Session& session, const Arguments& arguments) {
     all.set_revision(page.revision());
     all.mutable_record_sets()->MergeFrom(page.record_sets());
   } while (!request.page_token().empty());
-  if (session.json()) return PrintJson(all);
-  Table table({"OWNER", "TTL", "TYPE", "VALUE"});
+  if (session.PrintMessage(all)) return;
+  Table table({"OWNER", "TTL", "TYPE", "VALUE"}, {"WRITER"}, session.wide());
   for (const v1::RecordSet& set : all.record_sets()) {
     for (int i = 0; i < set.values_size(); ++i) {
       const bool first = i == 0;
       table.Add({first ? set.owner() : "", first ? absl::StrCat(set.ttl()) : "-", first ? set.type() : "",
-                 set.values(i)});
+                 set.values(i), first ? OrNone(set.writer()) : ""});
     }
   }
   table.Print("No such record sets.");

@@ -1,5 +1,4 @@
 #include <grpcpp/grpcpp.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -10,6 +9,7 @@
 #include "admin/commands.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
+#include "admin/progress_line.h"
 #include "quartet/admin/v1/backup.grpc.pb.h"
 
 namespace quartet::admin {
@@ -29,7 +29,7 @@ std::string NodeList(const Nodes& nodes, uint64_t total) {
   return absl::StrCat(absl::StrJoin(names, " "), more);
 }
 
-std::string OrNone(uint64_t revision) { return revision == 0 ? "-" : absl::StrCat(revision); }
+std::string RevisionText(uint64_t revision) { return revision == 0 ? "-" : absl::StrCat(revision); }
 
 void PrintWhatItIs(const v1::Restore& restore) {
   std::vector<std::pair<std::string, std::string>> fields = {
@@ -66,7 +66,7 @@ void PrintZones(const v1::Restore& restore) {
   Table table({"ZONE", "NAME", "KIND", "HERE", "NODES", "ON"});
   for (const v1::RestoredZone& zone : restore.zones()) {
     table.Add({LastPart(zone.zone()), zone.name(), v1::RestoredZone::Kind_Name(zone.kind()).substr(5),
-               OrNone(zone.revision()), OrNone(zone.node_revision()),
+               RevisionText(zone.revision()), RevisionText(zone.node_revision()),
                NodeList(zone.nodes(), zone.nodes_total())});
   }
   table.Print("");
@@ -116,11 +116,13 @@ void PrintAdvice(const v1::Restore& restore) {
 void Show(Session& session, const Arguments& arguments) {
   v1::GetRestoreRequest request;
   if (!arguments.zone.empty()) request.set_zone(absl::StrCat("zones/", arguments.zone));
-  if (!session.json() && isatty(STDERR_FILENO) != 0) std::fprintf(stderr, "Asking the nodes…\n");
+  ProgressLine line;
+  line.Show("asking the nodes…");
   const auto restore = Invoke<v1::Restore>(session, [&](auto* context, auto* out) {
     return v1::BackupService::NewStub(session.channel())->GetRestore(context, request, out);
   });
-  if (session.json()) return PrintJson(restore);
+  line.Clear();
+  if (session.PrintMessage(restore)) return;
   PrintWhatItIs(restore);
   if (restore.has_confirm_time()) return;
   PrintNodes(restore);
@@ -136,7 +138,7 @@ void Confirm(Session& session, const Arguments& arguments) {
   const auto restore = Invoke<v1::Restore>(session, [&](auto* context, auto* out) {
     return v1::BackupService::NewStub(session.channel())->ConfirmRestore(context, request, out);
   });
-  if (session.json()) return PrintJson(restore);
+  if (session.PrintMessage(restore)) return;
   PrintWhatItIs(restore);
 }
 

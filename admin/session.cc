@@ -11,6 +11,9 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
+#include "admin/output.h"
+#include "admin/yaml.h"
 #include "proto/transport/credentials.h"
 #include "quartet/admin/v1/fault.pb.h"
 
@@ -29,11 +32,22 @@ std::string PlaceOf(const v1::Fault& fault) {
   return fault.owner().empty() ? "" : absl::StrCat(fault.owner(), " ", fault.type(), ": ");
 }
 
+// One line on standard error. `message` may hold what came from elsewhere, in lines of its own.
+void Tell(Colour colour, const std::string& begin, absl::string_view message) {
+  // Over the line of progress that stood there.
+  std::string text = isatty(STDERR_FILENO) != 0 ? "\r\x1b[K" : "";
+  text += Coloured(colour, Printable(begin), STDERR_FILENO);
+  for (const absl::string_view line : absl::StrSplit(message, '\n')) {
+    absl::StrAppend(&text, Printable(std::string(line)), "\n");
+  }
+  std::fputs(text.c_str(), stderr);
+}
+
 void PrintFaults(const google::protobuf::RepeatedPtrField<v1::Fault>& faults, size_t total) {
-  std::fprintf(stderr, "quartet: refused, nothing was changed: %zu fault%s\n", total, total == 1 ? "" : "s");
+  Tell(Colour::kRed, "quartet: ", absl::StrCat("refused, nothing was changed: ", Count(total, "fault")));
   for (const v1::Fault& fault : faults) {
-    std::fprintf(stderr, "  %s%s [%s]\n", PlaceOf(fault).c_str(), fault.message().c_str(),
-                 fault.rule().c_str());
+    Tell(Colour::kBold, absl::StrCat("  ", PlaceOf(fault)),
+         absl::StrCat(fault.message(), " [", fault.rule(), "]"));
   }
   const auto listed = static_cast<size_t>(faults.size());
   if (total > listed) std::fprintf(stderr, "  … and %zu more\n", total - listed);
@@ -53,7 +67,25 @@ v1::Faults FaultsOf(const grpc::ClientContext& context) {
 
 }  // namespace
 
-bool Session::json() const { return output.empty() ? isatty(STDOUT_FILENO) == 0 : output == "json"; }
+bool Session::json() const {
+  return output.empty() ? isatty(STDOUT_FILENO) == 0 : output == "json" || output == "yaml";
+}
+
+bool Session::PrintMessage(const google::protobuf::Message& message) const {
+  if (!json()) return false;
+  const std::string text = JsonOf(message, false);
+  std::fputs(output == "yaml" ? YamlOfJson(text).c_str() : text.c_str(), stdout);
+  return true;
+}
+
+bool Session::PrintOneOfMany(const google::protobuf::Message& message) const {
+  if (!json()) return false;
+  const std::string text = JsonOf(message, true);
+  std::fputs(output == "yaml" ? absl::StrCat("---\n", YamlOfJson(text)).c_str() : text.c_str(), stdout);
+  // Its reader wants each as it comes, through a pipe too.
+  std::fflush(stdout);
+  return true;
+}
 
 const std::shared_ptr<grpc::Channel>& Session::channel() {
   if (channel_) return channel_;
@@ -113,12 +145,12 @@ void Session::CheckFaults(const google::protobuf::RepeatedPtrField<v1::Fault>& f
 void Session::PrintWarnings(const google::protobuf::RepeatedPtrField<v1::Fault>& warnings) const {
   for (v1::Fault warning : warnings) {
     if (locate_fault) locate_fault(warning);
-    std::fprintf(stderr, "quartet: warning: %s%s\n", PlaceOf(warning).c_str(), warning.message().c_str());
+    Tell(Colour::kYellow, "quartet: warning: ", absl::StrCat(PlaceOf(warning), warning.message()));
   }
 }
 
 void Session::Fail(int code, const std::string& message) const {
-  std::fprintf(stderr, "quartet: %s\n", message.c_str());
+  Tell(Colour::kRed, "quartet: ", message);
   throw Exit{code};
 }
 

@@ -15,6 +15,10 @@ class ClientContext;
 class Status;
 }  // namespace grpc
 
+namespace google::protobuf {
+class Message;
+}
+
 namespace quartet::admin {
 
 namespace v1 {
@@ -39,13 +43,22 @@ class Session {
   // Set from flags and environment before any command runs.
   std::string controller;
   transport::TlsFiles tls;
-  // "table", "json", or empty: table on a terminal, else JSON.
+  // "table", "wide", "json", "yaml", or empty: table on a terminal, else JSON.
   std::string output;
   double timeout_seconds = 30;
   // Set by a command that knows where in a file of the caller's a fault belongs: gives it that place.
   std::function<void(v1::Fault&)> locate_fault;
 
+  // Output is for programs: JSON or YAML. Then PrintMessage is all that a command prints on standard output.
   bool json() const;
+  // Tables show all their columns.
+  bool wide() const { return output == "wide"; }
+
+  // For programs prints `message`, whole, and returns true. Else prints nothing: it is the command's to show it.
+  //   if (session.PrintMessage(zone)) return;
+  bool PrintMessage(const google::protobuf::Message& message) const;
+  // The same for one of many that come over time: a line of JSON, or a YAML document, written at once.
+  bool PrintOneOfMany(const google::protobuf::Message& message) const;
 
   // The channel, made when first asked for. Prints and exits if the files are unfit.
   const std::shared_ptr<grpc::Channel>& channel();

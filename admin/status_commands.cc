@@ -26,7 +26,7 @@ void AddStatusCommands(CLI::App& app, Session& session) {
     const auto response = Invoke<v1::Status>(session, [&](auto* context, auto* out) {
       return v1::StatusService::NewStub(session.channel())->GetStatus(context, {}, out);
     });
-    if (session.json()) return PrintJson(response);
+    if (session.PrintMessage(response)) return;
     PrintFields(
         {{"Controller", absl::StrCat(response.controller(), " at ", session.controller)},
          {"Version", response.version()},
@@ -37,16 +37,18 @@ void AddStatusCommands(CLI::App& app, Session& session) {
          {"Nameservers", absl::StrCat(response.nameservers())},
          {"Nodes", absl::StrCat(response.nodes_connected(), " of ", response.nodes(), " connected")},
          {"Pending changes", absl::StrCat(response.pending_changes())},
-         {"Takes changes",
-          response.read_only_reason().empty() ? "yes" : absl::StrCat("no: ", response.read_only_reason())},
+         {"Takes changes", response.read_only_reason().empty()
+                               ? "yes"
+                               : Coloured(Colour::kRed, absl::StrCat("no: ", response.read_only_reason()))},
          {"Last scrub", ScrubText(response)},
          {"Quarantined zones", absl::StrCat(response.zones_quarantined())},
-         {"Alarms", absl::StrCat(response.alarms_total())}});
+         {"Alarms", response.alarms_total() == 0
+                        ? "0"
+                        : Coloured(Colour::kRed, absl::StrCat(response.alarms_total()))}});
     if (response.alarms_total() == 0) return;
     Table table({"FROM", "ZONE", "ALARM"});
     for (const v1::Alarm& alarm : response.alarms()) {
-      table.Add(
-          {LastPart(alarm.source()), alarm.zone().empty() ? "-" : LastPart(alarm.zone()), alarm.message()});
+      table.Add({LastPart(alarm.source()), OrNone(LastPart(alarm.zone())), alarm.message()});
     }
     table.Print("");
   });

@@ -1,5 +1,4 @@
 #include <grpcpp/grpcpp.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
@@ -9,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "admin/commands.h"
 #include "admin/output.h"
+#include "admin/progress_line.h"
 #include "quartet/admin/v1/verify.grpc.pb.h"
 
 namespace quartet::admin {
@@ -85,38 +85,20 @@ void PrintUncompared(const v1::UncomparedZone& zone) {
 }
 
 void PrintSummary(const v1::VerifySummary& summary) {
-  const auto count = [](uint64_t number, const char* one) {
-    return absl::StrCat(number, " ", one, number == 1 ? "" : "s");
-  };
   std::printf("%s in %s: %llu compared, %llu differ, %llu not compared",
-              count(summary.zones(), "zone").c_str(), count(summary.replicas(), "replica").c_str(),
+              Count(summary.zones(), "zone").c_str(), Count(summary.replicas(), "replica").c_str(),
               static_cast<unsigned long long>(summary.compared()),
               static_cast<unsigned long long>(summary.different()),
               static_cast<unsigned long long>(summary.uncompared()));
   if (summary.unreachable() > 0)
-    std::printf(", %s not reached", count(summary.unreachable(), "node").c_str());
+    std::printf(", %s not reached", Count(summary.unreachable(), "node").c_str());
   std::printf("\n");
 }
 
-// On a terminal, in place; what is printed meanwhile goes over it.
-class ProgressLine {
- public:
-  void Show(const v1::VerifyProgress& progress) {
-    if (isatty(STDERR_FILENO) == 0) return;
-    std::fprintf(stderr, "\r%llu of about %llu zones in all replicas compared\x1b[K",
-                 static_cast<unsigned long long>(progress.done()),
-                 static_cast<unsigned long long>(progress.total()));
-    std::fflush(stderr);
-    shown_ = true;
-  }
-  void Clear() {
-    if (shown_) std::fprintf(stderr, "\r\x1b[K");
-    shown_ = false;
-  }
-
- private:
-  bool shown_ = false;
-};
+std::string Words(const v1::VerifyProgress& progress) {
+  return absl::StrCat(WithCommas(progress.done()), " of about ", WithCommas(progress.total()),
+                      " zones in all replicas compared");
+}
 
 void Verify(Session& session, const Arguments& arguments) {
   v1::VerifyRequest request;
@@ -133,13 +115,12 @@ void Verify(Session& session, const Arguments& arguments) {
   while (reader->Read(&response)) {
     if (response.has_summary()) summary = response.summary();
     if (response.has_progress()) {
-      line.Show(response.progress());
+      line.Show(Words(response.progress()));
       continue;
     }
     line.Clear();
-    if (session.json()) {
-      PrintJson(response);
-    } else if (response.has_difference()) {
+    if (session.PrintOneOfMany(response)) continue;
+    if (response.has_difference()) {
       PrintDifference(response.difference());
     } else if (response.has_uncompared()) {
       PrintUncompared(response.uncompared());

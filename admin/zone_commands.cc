@@ -30,14 +30,14 @@ struct Arguments {
 };
 
 void PrintZone(const Session& session, const v1::Zone& zone) {
-  if (session.json()) return PrintJson(zone);
+  if (session.PrintMessage(zone)) return;
   PrintFields({{"Zone", zone.domain_name()},
                {"Id", LastPart(zone.name())},
                {"Revision", absl::StrCat(zone.revision())},
                {"Serial", absl::StrCat(zone.serial())},
                {"Record sets", absl::StrCat(zone.record_sets())},
                {"Created", FormatTime(zone.create_time())},
-               {"Comment", zone.comment().empty() ? "-" : zone.comment()}});
+               {"Comment", OrNone(zone.comment())}});
   if (!zone.quarantined().empty()) {
     std::printf(
         "Quarantined: this controller's copy is damaged (%s). It takes no changes and is sent to no node; "
@@ -70,7 +70,7 @@ void CreateEmptyZone(Session& session, const Arguments& arguments) {
   if (arguments.wait) {
     *response.mutable_change() = WaitForChange(session, response.change().name(), 0);
   }
-  if (session.json()) return PrintJson(response);
+  if (session.PrintMessage(response)) return;
   PrintState(response.change());
 }
 
@@ -83,7 +83,7 @@ void CreateZone(Session& session, const Arguments& arguments) {
   v1::ImportResult result = ImportFile(session, std::move(start), arguments.file);
   if (!session.json()) PrintZone(session, result.zone());
   if (arguments.wait) *result.mutable_change() = WaitForChange(session, result.change().name(), 0);
-  if (session.json()) return PrintJson(result);
+  if (session.PrintMessage(result)) return;
   PrintState(result.change());
 }
 
@@ -111,7 +111,7 @@ void ImportZone(Session& session, const Arguments& arguments) {
   if (arguments.wait && result.has_change()) {
     *result.mutable_change() = WaitForChange(session, result.change().name(), 0);
   }
-  if (session.json()) return PrintJson(result);
+  if (session.PrintMessage(result)) return;
   if (result.has_change()) return PrintState(result.change());
   std::printf("The zone was so already: nothing was changed.\n");
 }
@@ -127,14 +127,17 @@ void ListZones(Session& session) {
     request.set_page_token(page.next_page_token());
     all.mutable_zones()->MergeFrom(page.zones());
   } while (!request.page_token().empty());
-  if (session.json()) return PrintJson(all);
-  Table table({"ZONE", "ID", "REVISION", "RECORD SETS", "NAMESERVERS"});
+  if (session.PrintMessage(all)) return;
+  Table table({"ZONE", "ID", "REVISION", "RECORD SETS", "NAMESERVERS"},
+              {"SERIAL", "CREATED", "DELEGATION SET", "ACCOUNT", "COMMENT"}, session.wide());
   for (const v1::Zone& zone : all.zones()) {
     std::vector<std::string> names;
     for (const v1::ZoneNameserver& nameserver : zone.nameservers())
       names.push_back(LastPart(nameserver.nameserver()));
     table.Add({zone.domain_name(), LastPart(zone.name()), absl::StrCat(zone.revision()),
-               absl::StrCat(zone.record_sets()), absl::StrJoin(names, " ")});
+               absl::StrCat(zone.record_sets()), absl::StrJoin(names, " "), absl::StrCat(zone.serial()),
+               FormatTime(zone.create_time()), OrNone(LastPart(zone.delegation_set())),
+               OrNone(zone.account()), OrNone(zone.comment())});
   }
   table.Print("No zones yet: `quartet zone create example.com` makes one.");
 }
@@ -186,10 +189,11 @@ void AddImport(CLI::App& zone, Session& session, const std::shared_ptr<Arguments
       ->check(CLI::PositiveNumber);
   import->add_flag("--force", arguments->force, "With --replace: at whatever revision");
   import->add_flag("--wait", arguments->wait, "Wait until all four nameservers serve it");
-  import->callback([&session, arguments] { ImportZone(session, *arguments); });
-}
-
+  import->callback([&session, arguments] { ImportZone(session, *arguments);
+});
 }  // namespace
+
+}  // namespace quartet::admin
 
 void AddZoneCommands(CLI::App& app, Session& session) {
   CLI::App* zone = app.add_subcommand("zone", "Hosted zones")->require_subcommand(1);

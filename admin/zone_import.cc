@@ -1,7 +1,6 @@
 #include "admin/zone_import.h"
 
 #include <grpcpp/grpcpp.h>
-#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -16,6 +15,8 @@
 #include <thread>
 
 #include "absl/strings/str_cat.h"
+#include "admin/output.h"
+#include "admin/progress_line.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 
 namespace quartet::admin {
@@ -71,45 +72,22 @@ class Watchdog {
   std::thread thread_;
 };
 
-// One line on a terminal, written over until it is done.
-class ProgressLine {
- public:
-  ~ProgressLine() { Clear(); }
-
-  void Show(const v1::ImportProgress& progress) {
-    if (!shown_here_) return;
-    std::string text = Words(progress);
-    if (text.empty()) return;
-    std::fprintf(stderr, "\r\x1b[K%s", text.c_str());
-    std::fflush(stderr);
-    dirty_ = true;
+std::string Words(const v1::ImportProgress& progress) {
+  const std::string done = WithCommas(progress.done());
+  const std::string of = progress.total() > 0 ? absl::StrCat(" of ", WithCommas(progress.total())) : "";
+  switch (progress.phase()) {
+    case v1::ImportProgress::PHASE_RECEIVING:
+      return absl::StrCat("sending: ", done, of, " bytes");
+    case v1::ImportProgress::PHASE_READING:
+      return absl::StrCat("reading: ", done, of, " bytes");
+    case v1::ImportProgress::PHASE_CHECKING:
+      return absl::StrCat("checking: ", done, of, " record sets");
+    case v1::ImportProgress::PHASE_STAGING:
+      return absl::StrCat("staging: ", done, of, " record sets");
+    default:
+      return "";
   }
-  void Clear() {
-    if (dirty_) std::fprintf(stderr, "\r\x1b[K");
-    dirty_ = false;
-  }
-
- private:
-  static std::string Words(const v1::ImportProgress& progress) {
-    const std::string done = WithCommas(progress.done());
-    const std::string of = progress.total() > 0 ? absl::StrCat(" of ", WithCommas(progress.total())) : "";
-    switch (progress.phase()) {
-      case v1::ImportProgress::PHASE_RECEIVING:
-        return absl::StrCat("sending: ", done, of, " bytes");
-      case v1::ImportProgress::PHASE_READING:
-        return absl::StrCat("reading: ", done, of, " bytes");
-      case v1::ImportProgress::PHASE_CHECKING:
-        return absl::StrCat("checking: ", done, of, " record sets");
-      case v1::ImportProgress::PHASE_STAGING:
-        return absl::StrCat("staging: ", done, of, " record sets");
-      default:
-        return "";
-    }
-  }
-
-  const bool shown_here_ = isatty(STDERR_FILENO) != 0;
-  bool dirty_ = false;
-};
+}
 
 // The file, read once from its begin.
 class Source {
@@ -165,12 +143,6 @@ void PrintWarnings(const Session& session, const v1::ImportResult& result) {
 
 }  // namespace
 
-std::string WithCommas(uint64_t number) {
-  std::string text = absl::StrCat(number);
-  for (size_t i = text.size(); i > 3; i -= 3) text.insert(i - 3, 1, ',');
-  return text;
-}
-
 v1::ImportResult ImportFile(Session& session, v1::ImportStart start, const std::string& path) {
   Source source(session, path);
   start.set_file_name(path == "-" ? "standard input" : path);
@@ -194,7 +166,7 @@ v1::ImportResult ImportFile(Session& session, v1::ImportStart start, const std::
     v1::ImportZoneResponse response;
     while (stream->Read(&response)) {
       watchdog.Pet();
-      if (response.has_progress()) line.Show(response.progress());
+      if (response.has_progress()) line.Show(Words(response.progress()));
       if (response.has_result()) result = std::move(*response.mutable_result());
     }
     sender.join();

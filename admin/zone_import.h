@@ -17,7 +17,4 @@ namespace quartet::admin {
 // if the file can't be read. `start` needs its target and mode.
 v1::ImportResult ImportFile(Session& session, v1::ImportStart start, const std::string& path);
 
-// "1,234,567".
-std::string WithCommas(uint64_t number);
-
 }  // namespace quartet::admin

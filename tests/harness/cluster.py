@@ -201,12 +201,8 @@ class Cluster:
             stderr=subprocess.DEVNULL,
         ) as command:
             try:
-                text = ""
                 for line in command.stdout:
-                    text += line
-                    if line.startswith("}"):
-                        yield json.loads(text).get("nodes", [])
-                        text = ""
+                    yield json.loads(line).get("nodes", [])
             finally:
                 command.kill()
 
