@@ -11,21 +11,23 @@ _COPTS = [
 ]
 
 def _generate(name, srcs, imports, outs, plugin):
-    flag = "--cpp_out=$(GENDIR)/proto"
+    root = native.package_name()
+    flag = "--cpp_out=$(GENDIR)/%s" % root
     if plugin:
-        flag = "--plugin=protoc-gen-grpc=/usr/bin/grpc_cpp_plugin --grpc_out=$(GENDIR)/proto"
+        flag = "--plugin=protoc-gen-grpc=/usr/bin/grpc_cpp_plugin --grpc_out=$(GENDIR)/%s" % root
     native.genrule(
         name = name,
         srcs = srcs + imports,
         outs = outs,
-        cmd = "/usr/bin/protoc -Iproto -I/usr/include %s %s" % (
+        cmd = "/usr/bin/protoc -I%s -I/usr/include %s %s" % (
+            root,
             flag,
             " ".join(["$(location %s)" % src for src in srcs]),
         ),
     )
 
 def quartet_proto(name, src, deps = [], services = False, visibility = None):
-    """The C++ code of one .proto file.
+    """The C++ code of one .proto file. Its imports are named from the package's folder on.
 
     Args:
       name: the target of its messages; `NAME_grpc` is that of its services.

@@ -4,7 +4,7 @@
 BUILD_PACKAGES=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib g++ openssl python3
   libabsl-dev libcli11-dev libgrpc++-dev libjemalloc-dev libldns-dev libprotobuf-dev librocksdb-dev libspdlog-dev
-  libssl-dev liburcu-dev libyaml-dev prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc
+  libssl-dev liburcu-dev libxml2-dev libyaml-dev prometheus-cpp-dev protobuf-compiler protobuf-compiler-grpc
 )
 
 # To test it: sanitizers and linters, and other name servers to compare with.

@@ -33,6 +33,13 @@ void WriteWho(XmlWriter& writer, const Contact& contact) {
   writer.Start("contact:authInfo").Element("contact:pw", contact.auth_info).End();
 }
 
+Command OfOneContact(absl::string_view verb, const std::string& id) {
+  return Command([verb, id](XmlWriter& writer) {
+    StartContact(writer, verb);
+    writer.Element("contact:id", id).End().End();
+  });
+}
+
 }  // namespace
 
 Command MakeContactCheck(const std::vector<std::string>& ids) {
@@ -43,12 +50,8 @@ Command MakeContactCheck(const std::vector<std::string>& ids) {
   });
 }
 
-Command MakeContactInfo(const std::string& id) {
-  return Command([id](XmlWriter& writer) {
-    StartContact(writer, "info");
-    writer.Element("contact:id", id).End().End();
-  });
-}
+Command MakeContactInfo(const std::string& id) { return OfOneContact("info", id); }
+Command MakeContactDelete(const std::string& id) { return OfOneContact("delete", id); }
 
 Command MakeContactCreate(const Contact& contact) {
   return Command([contact](XmlWriter& writer) {

@@ -35,6 +35,7 @@ Command MakeContactInfo(const std::string& id);
 Command MakeContactCreate(const Contact& contact);
 // All but its id, in the place of what it is.
 Command MakeContactUpdate(const Contact& contact);
+Command MakeContactDelete(const std::string& id);
 
 // INVALID_ARGUMENT: `data` is none of it.
 absl::StatusOr<std::vector<Availability>> ReadContactCheck(const XmlElement& data);
