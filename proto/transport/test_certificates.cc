@@ -62,10 +62,14 @@ TestCa::~TestCa() {
 }
 
 TestCa::Leaf TestCa::Issue(const std::string& uri, int days) const {
+  return IssueFor(uri.empty() ? uri : "URI:" + uri, days);
+}
+
+TestCa::Leaf TestCa::IssueFor(const std::string& alternative_name, int days) const {
   EVP_PKEY* key = EVP_EC_gen("P-256");
   X509* certificate = MakeCertificate(key, "leaf", days);
   X509_set_issuer_name(certificate, X509_get_subject_name(state_->certificate));
-  if (!uri.empty()) AddExtension(certificate, NID_subject_alt_name, "URI:" + uri);
+  if (!alternative_name.empty()) AddExtension(certificate, NID_subject_alt_name, alternative_name);
   X509_sign(certificate, state_->key, EVP_sha256());
   Leaf leaf;
   leaf.certificate_pem = ToPem([&](BIO* bio) { PEM_write_bio_X509(bio, certificate); });

@@ -21,6 +21,8 @@ class TestCa {
     std::string key_pem;
   };
   Leaf Issue(const std::string& uri, int days = 1) const;
+  // The same with a subject alternative name of any kind, as OpenSSL writes it: "IP:127.0.0.1".
+  Leaf IssueFor(const std::string& alternative_name, int days = 1) const;
   // The three files of a leaf in `directory`, which must exist.
   TlsFiles Write(const Leaf& leaf, const std::string& directory, const std::string& name) const;
 
