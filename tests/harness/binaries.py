@@ -11,6 +11,7 @@ _FOLDERS = {
     "crash_load": "tests/faults",
     "damage_zone": "tests/cluster",
     "replica_digests": "tests/cluster",
+    "sandbox-registry": "tests/sandbox_registry",
 }
 
 
