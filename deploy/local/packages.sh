@@ -10,8 +10,8 @@ BUILD_PACKAGES=(
 # To test it: sanitizers and linters, and other name servers to compare with.
 TEST_PACKAGES=(
   ca-certificates clang clang-format clang-tidy libbenchmark-dev libclang-rt-14-dev libgmock-dev libgtest-dev llvm
-  bind9 bind9-dnsutils dnsperf fakeroot git iproute2 knot knot-dnsutils libnet-epp-perl nsd
+  bind9 bind9-dnsutils dnsperf fakeroot git iproute2 knot knot-dnsutils libnet-epp-perl nsd unbound
 )
 
 # Services of TEST_PACKAGES, PACKAGE:SERVICE: we want the programs, not a name server on port 53.
-TEST_SERVICES=(bind9:named knot:knot nsd:nsd)
+TEST_SERVICES=(bind9:named knot:knot nsd:nsd unbound:unbound)

@@ -142,11 +142,12 @@ def _strings(data):
         position += 1 + length
 
 
-def build_query(name, type_name, message_id=None, edns_size=1232):
-    """A query as a stub sends it to an authoritative server: no RD, EDNS unless its size is None."""
+def build_query(name, type_name, message_id=None, edns_size=1232, recursion_desired=False):
+    """A query, by default as a resolver sends it to an authoritative server: no RD. EDNS unless its size is None."""
     message_id = secrets.randbits(16) if message_id is None else message_id
     number = TYPES[type_name] if type_name in TYPES else int(type_name.removeprefix("TYPE"))
-    header = struct.pack(">6H", message_id, 0, 1, 0, 0, 0 if edns_size is None else 1)
+    flags = 0x0100 if recursion_desired else 0
+    header = struct.pack(">6H", message_id, flags, 1, 0, 0, 0 if edns_size is None else 1)
     question = write_name(name) + struct.pack(">2H", number, 1)
     opt = b"" if edns_size is None else struct.pack(">BHHIH", 0, OPT, edns_size, 0, 0)
     return header + question + opt

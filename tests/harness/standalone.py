@@ -8,12 +8,12 @@ from harness.processes import Process
 
 
 class Standalone:
-    """Serves `zones`, a dict of names to zone files. Everything of its own lies in `folder`."""
+    """Serves `zones`, a dict of names to zone files, on `port` (none: any that is free). Its own lies in `folder`."""
 
     name = "quartet"
 
-    def __init__(self, zones, folder, hosts=("127.78.0.9",), workers=1, options=()):
-        self.address, self.port = hosts[0], addresses.common_free_port(hosts)
+    def __init__(self, zones, folder, hosts=("127.78.0.9",), workers=1, options=(), port=None):
+        self.address, self.port = hosts[0], port or addresses.common_free_port(hosts)
         self.zone_list = Path(folder, "zones.txt")
         self.zone_list.write_text(
             "".join(f"{name} {Path(file).absolute()}\n" for name, file in zones.items()), encoding="utf-8"

@@ -39,7 +39,6 @@ Shape Of(absl::string_view name_space, Content content, std::vector<Part> parts,
 
 // Shapes are referred to by address, so each is made once and kept: in the order of what refers to what.
 struct Common {
-  const Shape empty;
   const Shape any_text = Text(AnyText());
   const Shape label = Text(Token(1, 255));
   const Shape client = Text(Token(3, 16));

@@ -2,7 +2,11 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <filesystem>
+#include <fstream>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -14,6 +18,7 @@
 #include "replication/base/readiness.h"
 #include "replication/base/stop_signal.h"
 #include "replication/store/rocks_store.h"
+#include "tests/sandbox_registry/publisher.h"
 #include "tests/sandbox_registry/registry.h"
 #include "tests/sandbox_registry/server.h"
 
@@ -26,7 +31,49 @@ struct Options {
   std::string listen;
   std::string data;
   controller::epp::TlsIdentity identity;
+  // Empty: no zones are published.
+  std::string root;
+  uint16_t dns_port = 53;
+  // All TLD=….
+  std::vector<std::string> tld_servers;
+  std::vector<std::string> zone_files;
+  std::vector<std::string> zone_commands;
 };
+
+std::map<std::string, std::string> ReadPairs(const std::string& option,
+                                             const std::vector<std::string>& texts) {
+  std::map<std::string, std::string> pairs;
+  for (const std::string& text : texts) {
+    const std::pair<std::string, std::string> pair = absl::StrSplit(text, absl::MaxSplits('=', 1));
+    if (pair.first.empty() || pair.second.empty()) throw CLI::ValidationError(option, text + " is not TLD=…");
+    pairs.insert(pair);
+  }
+  return pairs;
+}
+
+// Whole or not at all, then tells the server that has it.
+void HandOver(const std::string& path, const std::string& command, const std::string& text) {
+  const std::string made = path + ".new";
+  std::ofstream(made) << text;
+  std::filesystem::rename(made, path);
+  if (!command.empty() && std::system(command.c_str()) != 0) {
+    std::fprintf(stderr, "sandbox-registry: \"%s\" failed\n", command.c_str());
+  }
+}
+
+Publisher::Options ReadPublishing(const Options& options) {
+  Publisher::Options publishing;
+  publishing.root = options.root;
+  publishing.port = options.dns_port;
+  publishing.tlds = ReadPairs("--tld-server", options.tld_servers);
+  std::map<std::string, std::string> commands = ReadPairs("--zone-command", options.zone_commands);
+  for (const auto& [tld, path] : ReadPairs("--zone-file", options.zone_files)) {
+    publishing.elsewhere[tld] = [file = path, command = commands[tld]](const std::string& text) {
+      HandOver(file, command, text);
+    };
+  }
+  return publishing;
+}
 
 // "test", "example:thick:attributes:keys".
 Tld ReadTld(const std::string& text) {
@@ -82,6 +129,12 @@ int Run(const Options& options) {
   }
   listen.address = place[0];
   listen.port = static_cast<uint16_t>(port);
+  std::unique_ptr<Publisher> publisher;
+  if (!options.root.empty()) {
+    absl::StatusOr<std::unique_ptr<Publisher>> opened = Publisher::Open(registry, ReadPublishing(options));
+    if (!opened.ok()) return Fail(opened.status());
+    publisher = *std::move(opened);
+  }
   absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(registry, *tls, listen);
   if (!server.ok()) return Fail(server.status());
   replication::NotifyReady();
@@ -103,6 +156,13 @@ int Main(int argc, char** argv) {
       ->required();
   app.add_option("--certificate", options.identity.certificate, "Its certificate, PEM file")->required();
   app.add_option("--key", options.identity.key, "Its private key, PEM file")->required();
+  app.add_option("--root", options.root, "Publish the zones, with a root on this IPv4 address");
+  app.add_option("--tld-server", options.tld_servers,
+                 "TLD=ADDRESS of the TLD's name server; for each TLD, with --root");
+  app.add_option("--dns-port", options.dns_port, "Of these")->capture_default_str();
+  app.add_option("--zone-file", options.zone_files,
+                 "TLD=FILE: another name server answers for it at that address, from this file");
+  app.add_option("--zone-command", options.zone_commands, "TLD=COMMAND that tells that server of a new file");
   app.footer(
       "Example:\n"
       "  sandbox-registry --tld test --tld example:thick --client quartet:secret-1 --listen 127.0.0.1:7700 "
