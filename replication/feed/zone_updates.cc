@@ -23,7 +23,9 @@ ZoneUpdate Describe(ZoneUpdate::Kind kind, const NodeZone& zone) {
 
 ZoneUpdate StoredZone(const NodeZone& zone) {
   if (zone.generation != 0 && !zone.unloadable) return Describe(ZoneUpdate::Kind::kLoad, zone);
-  ZoneUpdate update = Describe(ZoneUpdate::Kind::kFail, zone);
+  // Nobody is sent to a joiner yet: until it has the zone it answers as if that were not assigned to it, also for a zone above.
+  const bool joining = zone.row.state() == stored::v1::ASSIGNMENT_STATE_JOINING;
+  ZoneUpdate update = Describe(joining ? ZoneUpdate::Kind::kRemove : ZoneUpdate::Kind::kFail, zone);
   update.reason = zone.behind;
   return update;
 }

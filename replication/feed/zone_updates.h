@@ -11,8 +11,8 @@
 
 namespace quartet::replication {
 
-// What serves `zone` as it is stored: kLoad, or kFail where there is nothing to serve. Precondition:
-// zone.named.
+// What serves `zone` as it is stored: kLoad, or kFail where there is nothing to serve (kRemove where the nameserver is still
+// JOINING). Precondition: zone.named.
 ZoneUpdate StoredZone(const NodeZone& zone);
 
 // Not thread-safe.

@@ -93,6 +93,19 @@ TEST(ZoneUpdatesTest, AZoneWithNothingToServeFails) {
   EXPECT_EQ(taken[0].reason, "not fetched yet");
 }
 
+// The nodes of a nameserver that serves the zone above may be asked for the names below: they answer with its delegation.
+TEST(ZoneUpdatesTest, AJoinersZoneWithNothingToServeIsNotThere) {
+  ZoneUpdates updates;
+  NodeZone zone = MakeZone("a", 0);
+  zone.generation = 0;
+  zone.row.set_state(stored::v1::ASSIGNMENT_STATE_JOINING);
+  updates.Load(zone);
+  EXPECT_EQ(updates.Take().at(0).kind, Kind::kRemove);
+  zone.generation = 1;
+  updates.Load(zone);
+  EXPECT_EQ(updates.Take().at(0).kind, Kind::kLoad) << "who asks gets what it has";
+}
+
 TEST(ZoneUpdatesTest, AZoneWithoutANameIsNotServed) {
   ZoneUpdates updates;
   NodeZone zone = MakeZone("a", 1);
