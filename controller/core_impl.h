@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "controller/assignment/usage.h"
-#include "controller/core.h"
 #include "controller/commit_watches.h"
+#include "controller/core.h"
 #include "controller/imports/importer.h"
 #include "controller/inspection/inspector.h"
 #include "controller/inspection/quarantine.h"
@@ -101,6 +101,11 @@ class Core : public Controller, private RequestHost {
   std::vector<NodePlace> Connected(const std::vector<std::string>& nameservers) const override;
   absl::StatusOr<admin::v1::Change> ChangeOf(const Outcome& outcome) const override;
   absl::Status CheckSound(const std::string& zone_id, const dns::Name& apex) const override;
+  absl::StatusOr<bool> IsServed(const store::Reader& view, const std::string& nameserver,
+                                const std::string& zone_id, uint64_t index, uint64_t revision) const override;
+  uint64_t ZonesOfSet(const std::string& delegation_set) const override {
+    return usage_.ZonesOfSet(delegation_set);
+  }
   std::unique_ptr<Watch> WatchCommits(CommitWatches::Fn committed) override;
   absl::StatusOr<ZoneImporter*> Importer();
 

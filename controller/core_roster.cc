@@ -2,6 +2,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -46,12 +47,9 @@ absl::StatusOr<admin::v1::Nameserver> Core::CreateNameserver(
   const admin::v1::Nameserver& asked = request.nameserver();
   absl::StatusOr<std::string> id = IdIn("nameservers/", asked.name());
   if (!id.ok()) return id.status();
-  NewNameserver wanted{*id, asked.stripe(), asked.slot(), asked.region(), {}};
-  for (const std::string& text : asked.addresses()) {
-    absl::StatusOr<std::string> address = ParseAddress(text);
-    if (!address.ok()) return address.status();
-    wanted.addresses.push_back(*std::move(address));
-  }
+  absl::StatusOr<std::vector<std::string>> addresses = ParseAddresses(asked.addresses());
+  if (!addresses.ok()) return addresses.status();
+  const NewNameserver wanted{*id, asked.stripe(), asked.slot(), asked.region(), *std::move(addresses)};
   if (absl::Status status = CheckNewNameserver(wanted); !status.ok()) return status;
   absl::StatusOr<Outcome> outcome =
       Propose(MakeProposal(caller, "", "CreateNameserver", request,
@@ -65,9 +63,10 @@ absl::StatusOr<admin::v1::Nameserver> Core::CreateNameserver(
 absl::StatusOr<admin::v1::ListNameserversResponse> Core::ListNameservers() {
   absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
   if (!roster.ok()) return roster.status();
-  std::map<std::pair<std::string, uint32_t>, const stored::v1::NameserverRow*> ordered;
+  // One that is replaced, or retired, shares its slot.
+  std::map<std::tuple<std::string, uint32_t, std::string>, const stored::v1::NameserverRow*> ordered;
   for (const auto& [id, nameserver] : roster->nameservers) {
-    ordered[{nameserver.row.stripe(), nameserver.row.slot()}] = &nameserver.row;
+    ordered[{nameserver.row.stripe(), nameserver.row.slot(), id}] = &nameserver.row;
   }
   admin::v1::ListNameserversResponse response;
   for (const auto& [place, row] : ordered) {
@@ -174,6 +173,11 @@ std::vector<NodePlace> Core::Connected(const std::vector<std::string>& nameserve
   std::vector<NodePlace> places;
   for (auto& [node, index] : driver_->Connected(nameservers)) places.push_back({node, index});
   return places;
+}
+
+absl::StatusOr<bool> Core::IsServed(const store::Reader& view, const std::string& nameserver,
+                                    const std::string& zone_id, uint64_t index, uint64_t revision) const {
+  return driver_->Serves(view, nameserver, {"", zone_id, index, revision, {}});
 }
 
 absl::StatusOr<admin::v1::Node> Core::ProposeNode(const std::string& id, absl::StatusOr<Proposal> proposal) {

@@ -1,5 +1,6 @@
 #include "controller/roster/insync_driver.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "controller/roster/insync_plan.h"
@@ -16,6 +17,17 @@ using replication::FullView;
 // A change that nobody waits for is logged INSYNC with the next ones, if they come this soon: an append of its own,
 // with a sync, would be in the next change's way.
 constexpr int64_t kPatienceUs = 2000;
+
+// The zone whose nameservers, or their states, an entry may have moved; nullptr if there is none. It has targets that its
+// zone has no more, or another state than SERVING.
+const stored::v1::ZoneRow* MovedZone(const stored::v1::Entry& entry) {
+  const stored::v1::ZoneRow* row = replication::ZoneRowOf(entry);
+  if (row == nullptr) return nullptr;
+  const bool other_state =
+      std::any_of(row->assignments().begin(), row->assignments().end(),
+                  [](const auto& one) { return one.state() != stored::v1::ASSIGNMENT_STATE_SERVING; });
+  return other_state || entry.header().targets_size() != row->assignments_size() ? row : nullptr;
+}
 
 // A new change, if the entry is one.
 std::optional<TrackedChange> ChangeOf(const Sequencer::Committed& committed) {
@@ -50,10 +62,15 @@ absl::StatusOr<std::unique_ptr<InsyncDriver>> InsyncDriver::Open(const store::Re
 void InsyncDriver::Committed(const std::vector<Sequencer::Committed>& entries) {
   bool roster_moved = false;
   std::vector<std::string> insync;
+  std::vector<std::pair<std::string, std::vector<std::string>>> retargeted;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
     for (const Sequencer::Committed& committed : entries) {
       roster_moved = roster_moved || ChangesRoster(committed.entry);
+      if (const stored::v1::ZoneRow* row = MovedZone(committed.entry)) {
+        const std::vector<std::string> targets = TargetsOf(*row);
+        for (std::string& id : tracker_.Retarget(row->id(), targets)) retargeted.emplace_back(id, targets);
+      }
       if (std::optional<TrackedChange> change = ChangeOf(committed)) tracker_.AddPending(*std::move(change));
       for (const stored::v1::Effect& effect : committed.entry.effects()) {
         for (const std::string& id : effect.insync().change_ids()) insync.push_back(id);
@@ -63,6 +80,7 @@ void InsyncDriver::Committed(const std::vector<Sequencer::Committed>& entries) {
     if (roster_moved) ReadRosterAgain();
     moved_ = moved_ || !entries.empty();
   }
+  for (const auto& [change, targets] : retargeted) watches_.Retarget(change, targets);
   if (!insync.empty()) watches_.ChangesInsync(insync);
   if (roster_moved) watches_.RosterMoved();
   ProposeWhatIsTrue();
@@ -150,6 +168,14 @@ std::vector<std::pair<std::string, uint64_t>> InsyncDriver::Connected(
     }
   }
   return places;
+}
+
+absl::StatusOr<bool> InsyncDriver::Serves(const store::Reader& view, const std::string& nameserver,
+                                          const TrackedChange& change) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const absl::StatusOr<Roster> roster = ReadCounted(view, tracker_.roster(), {nameserver});
+  if (!roster.ok()) return roster.status();
+  return tracker_.Serves(nameserver, change, *roster);
 }
 
 bool InsyncDriver::IsConnected(const std::string& node) const {

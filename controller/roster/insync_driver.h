@@ -45,6 +45,10 @@ class InsyncDriver {
   // what they have.
   std::vector<std::pair<std::string, uint64_t>> Connected(const std::vector<std::string>& nameservers) const;
   bool IsConnected(const std::string& node) const;
+  // Whether every counted node of the nameserver covers the change, and it has one: under the roster that `view` shows, which
+  // is that of the log's head and what is in flight. For plans too.
+  absl::StatusOr<bool> Serves(const store::Reader& view, const std::string& nameserver,
+                              const TrackedChange& change) const;
   size_t nodes_connected() const;
   size_t pending_changes() const;
   Watches& watches() { return watches_; }

@@ -69,6 +69,7 @@ void InsyncTracker::SetRoster(Roster roster) {
 void InsyncTracker::AddPending(TrackedChange change) {
   const std::string id = change.id;
   Pending& pending = pending_[id];
+  pending_by_zone_.emplace(change.zone_id, id);
   pending.change = std::move(change);
   // A change without a nameserver is never served.
   for (const std::string& target : pending.change.targets) {
@@ -77,17 +78,41 @@ void InsyncTracker::AddPending(TrackedChange change) {
   }
 }
 
+void InsyncTracker::StopWaiting(const TrackedChange& change) {
+  for (const std::string& target : change.targets) {
+    Waiting& waiting = waiting_[target];
+    waiting.above.erase({change.index, change.id});
+    waiting.excepted.erase(change.id);
+  }
+  ready_.erase(change.id);
+}
+
+std::vector<std::string> InsyncTracker::Retarget(const std::string& zone_id,
+                                                 const std::vector<std::string>& targets) {
+  std::vector<std::string> changes;
+  for (auto it = pending_by_zone_.lower_bound({zone_id, ""});
+       it != pending_by_zone_.end() && it->first == zone_id; ++it) {
+    Pending& pending = pending_.at(it->second);
+    if (pending.change.targets == targets) continue;
+    changes.push_back(it->second);
+    StopWaiting(pending.change);
+    pending.change.targets = targets;
+    pending.served_by.clear();
+    for (const std::string& target : targets) {
+      waiting_.try_emplace(target, Waiting{Acknowledged(target), {}, {}});
+      Look(target, pending);
+    }
+  }
+  return changes;
+}
+
 void InsyncTracker::SetInsync(const std::string& change_id) {
   const auto found = pending_.find(change_id);
   if (found == pending_.end()) return;
   const TrackedChange& change = found->second.change;
   insync_index_ = std::max(insync_index_, change.index);
-  for (const std::string& target : change.targets) {
-    Waiting& waiting = waiting_[target];
-    waiting.above.erase({change.index, change_id});
-    waiting.excepted.erase(change_id);
-  }
-  ready_.erase(change_id);
+  StopWaiting(change);
+  pending_by_zone_.erase({change.zone_id, change_id});
   pending_.erase(found);
 }
 

@@ -45,6 +45,8 @@ class InsyncTracker {
   void SetRoster(Roster roster);
   // A committed change that is not INSYNC.
   void AddPending(TrackedChange change);
+  // The zone's nameservers are these now: its pending changes have to be served by them. Returns which those are.
+  std::vector<std::string> Retarget(const std::string& zone_id, const std::vector<std::string>& targets);
   // It is logged INSYNC.
   void SetInsync(const std::string& change_id);
 
@@ -75,6 +77,9 @@ class InsyncTracker {
   // The proposal of these has ended: what was logged has been told by SetInsync and SetRoster, the rest may
   // be given again.
   void Settled(const Results& results);
+
+  // Whether every counted node of the nameserver, as of that roster, covers it, and it has one.
+  bool Serves(const std::string& nameserver, const TrackedChange& change, const Roster& roster) const;
 
   // For plans, at their place in the order. Whether the change is INSYNC under the roster in flight; if so,
   // MayCount takes it as INSYNC from now on.
@@ -108,7 +113,7 @@ class InsyncTracker {
     std::set<std::string> excepted;
   };
 
-  bool Serves(const std::string& nameserver, const TrackedChange& change, const Roster& roster) const;
+  void StopWaiting(const TrackedChange& change);
   uint64_t Acknowledged(const std::string& nameserver) const;
   void Advance(const std::string& nameserver, bool exceptions_moved);
   void LookAtAll();
@@ -119,6 +124,8 @@ class InsyncTracker {
   Roster roster_;
   std::map<std::string, replication::NodeProgress> progress_;
   std::map<std::string, Pending> pending_;
+  // Zone id and change id of each of them.
+  std::set<std::pair<std::string, std::string>> pending_by_zone_;
   std::map<std::string, Waiting> waiting_;
   // Highest index of a change that is, or is about to be, INSYNC.
   uint64_t insync_index_;

@@ -32,22 +32,20 @@ absl::StatusOr<dns::Name> ReadName(const std::string& wire) {
   return dns::Name::FromWire({reinterpret_cast<const uint8_t*>(wire.data()), wire.size()});
 }
 
-// A host name's label (RFC 1123 §2.1), lower-case so that ids and names agree.
-bool IsLabel(absl::string_view text) {
-  if (text.empty() || text.size() > dns::Name::kMaxLabel || text.front() == '-' || text.back() == '-')
-    return false;
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
-}
-
 template <typename Row>
-Plan PlanObject(stored::v1::ObjectKind kind, const std::string& id, uint64_t revision, const Row& row) {
-  Plan plan;
+void AddObject(Plan& plan, stored::v1::ObjectKind kind, const std::string& id, uint64_t revision,
+               const Row& row) {
   stored::v1::ObjectEffect& object = *plan.entry.add_effects()->mutable_object();
   object.set_kind(kind);
   object.set_id(id);
   object.set_revision(revision);
   object.set_row(row.SerializeAsString());
+}
+
+template <typename Row>
+Plan PlanObject(stored::v1::ObjectKind kind, const std::string& id, uint64_t revision, const Row& row) {
+  Plan plan;
+  AddObject(plan, kind, id, revision, row);
   return plan;
 }
 
@@ -72,25 +70,17 @@ absl::Status CheckAgainstOtherStripes(const Roster& roster, const std::string& s
   return absl::OkStatus();
 }
 
-absl::Status CheckAgainstOthers(const Roster& roster, const NewNameserver& wanted) {
+absl::Status CheckSeat(const Roster& roster, const NewNameserver& wanted) {
   StripeRegions regions;
   for (const auto& [id, other] : roster.nameservers) {
     const NameserverRow& row = other.row;
-    if (id == wanted.id)
-      return absl::AlreadyExistsError(absl::StrCat("there is a nameserver ", id, " already"));
+    if (row.state() == stored::v1::NAMESERVER_STATE_RETIRED) continue;
     if (row.stripe() == wanted.stripe && row.slot() == wanted.slot) {
       return absl::AlreadyExistsError(
           absl::StrCat("slot ", wanted.slot, " of stripe ", wanted.stripe, " is taken by ", id));
     }
-    for (const std::string& address : wanted.addresses) {
-      if (std::find(row.addresses().begin(), row.addresses().end(), address) == row.addresses().end())
-        continue;
-      return absl::InvalidArgumentError(
-          absl::StrCat("the address ", AddressToString(address), " is that of nameserver ", id));
-    }
     const int stripe = StripeIndex(row.stripe());
-    if (stripe >= 0 && row.state() != stored::v1::NAMESERVER_STATE_RETIRED)
-      regions[stripe].insert(row.region());
+    if (stripe >= 0) regions[stripe].insert(row.region());
   }
   const std::string why = WhyRegionMayNotJoin(regions, StripeIndex(wanted.stripe), wanted.region);
   return why.empty() ? absl::OkStatus() : absl::FailedPreconditionError(why);
@@ -123,6 +113,13 @@ absl::StatusOr<Plan> MoveNode(const PlanContext& context, const std::string& id,
 }
 
 }  // namespace
+
+bool IsLabel(absl::string_view text) {
+  if (text.empty() || text.size() > dns::Name::kMaxLabel || text.front() == '-' || text.back() == '-')
+    return false;
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
 
 absl::StatusOr<Plan> PlanStripeDomain(const PlanContext& context, const std::string& stripe,
                                       const dns::Name& domain) {
@@ -158,14 +155,39 @@ absl::Status CheckNewNameserver(const NewNameserver& nameserver) {
     return absl::InvalidArgumentError(
         "a region's name is of lower-case letters, digits and hyphens, 63 at most");
   }
-  if (nameserver.addresses.empty() || nameserver.addresses.size() > kMaxAddresses) {
+  return CheckAddresses(nameserver.addresses);
+}
+
+absl::Status CheckAddresses(const std::vector<std::string>& addresses) {
+  if (addresses.empty() || addresses.size() > kMaxAddresses) {
     return absl::InvalidArgumentError(absl::StrCat("a nameserver has 1 to ", kMaxAddresses, " addresses"));
   }
-  const std::set<std::string> distinct(nameserver.addresses.begin(), nameserver.addresses.end());
-  if (distinct.size() != nameserver.addresses.size()) {
+  const std::set<std::string> distinct(addresses.begin(), addresses.end());
+  if (distinct.size() != addresses.size()) {
     return absl::InvalidArgumentError("an address is named twice");
   }
   return absl::OkStatus();
+}
+
+absl::Status CheckAddressesFree(const Roster& roster, const std::string& id,
+                                const std::vector<std::string>& addresses) {
+  for (const auto& [other_id, other] : roster.nameservers) {
+    const NameserverRow& row = other.row;
+    if (other_id == id || row.state() == stored::v1::NAMESERVER_STATE_RETIRED) continue;
+    for (const std::string& address : addresses) {
+      if (std::find(row.addresses().begin(), row.addresses().end(), address) == row.addresses().end())
+        continue;
+      return absl::InvalidArgumentError(
+          absl::StrCat("the address ", AddressToString(address), " is that of nameserver ", other_id));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckNameFree(const Roster& roster, const std::string& id) {
+  if (!roster.nameservers.contains(id)) return absl::OkStatus();
+  return absl::AlreadyExistsError(absl::StrCat(
+      "there is a nameserver ", id, " already, or was: a name is never used for another one again"));
 }
 
 absl::StatusOr<std::string> ParseAddress(absl::string_view text) {
@@ -180,6 +202,17 @@ absl::StatusOr<std::string> ParseAddress(absl::string_view text) {
       absl::StrCat("\"", zero_ended.substr(0, 64), "\" is neither an IPv4 nor an IPv6 address"));
 }
 
+absl::StatusOr<std::vector<std::string>> ParseAddresses(
+    const google::protobuf::RepeatedPtrField<std::string>& texts) {
+  std::vector<std::string> addresses;
+  for (const std::string& text : texts) {
+    absl::StatusOr<std::string> address = ParseAddress(text);
+    if (!address.ok()) return address.status();
+    addresses.push_back(*std::move(address));
+  }
+  return addresses;
+}
+
 std::string AddressToString(absl::string_view bytes) {
   std::array<char, INET6_ADDRSTRLEN> text{};
   if (bytes.size() == 4) inet_ntop(AF_INET, bytes.data(), text.data(), text.size());
@@ -187,14 +220,9 @@ std::string AddressToString(absl::string_view bytes) {
   return text.data();
 }
 
-absl::StatusOr<Plan> PlanNameserver(const PlanContext& context, const NewNameserver& nameserver) {
-  if (absl::Status status = CheckNewNameserver(nameserver); !status.ok()) return status;
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  if (absl::Status status = CheckAgainstOthers(*roster, nameserver); !status.ok()) return status;
-  absl::StatusOr<dns::Name> host_name = HostName(*roster, nameserver);
+absl::StatusOr<NameserverRow> NewNameserverRow(const Roster& roster, const NewNameserver& nameserver) {
+  absl::StatusOr<dns::Name> host_name = HostName(roster, nameserver);
   if (!host_name.ok()) return host_name.status();
-
   NameserverRow row;
   row.set_id(nameserver.id);
   row.set_host_name(WireBytes(*host_name));
@@ -203,7 +231,26 @@ absl::StatusOr<Plan> PlanNameserver(const PlanContext& context, const NewNameser
   row.set_region(nameserver.region);
   for (const std::string& address : nameserver.addresses) row.add_addresses(address);
   row.set_state(stored::v1::NAMESERVER_STATE_ACTIVE);
-  return PlanObject(stored::v1::OBJECT_KIND_NAMESERVER, nameserver.id, 1, row);
+  return row;
+}
+
+void AddNameserverEffect(Plan& plan, uint64_t revision, const NameserverRow& row) {
+  AddObject(plan, stored::v1::OBJECT_KIND_NAMESERVER, row.id(), revision, row);
+}
+
+absl::StatusOr<Plan> PlanNameserver(const PlanContext& context, const NewNameserver& nameserver) {
+  if (absl::Status status = CheckNewNameserver(nameserver); !status.ok()) return status;
+  absl::StatusOr<Roster> roster = ReadRoster(context.view);
+  if (!roster.ok()) return roster.status();
+  absl::Status status = CheckNameFree(*roster, nameserver.id);
+  if (status.ok()) status = CheckSeat(*roster, nameserver);
+  if (status.ok()) status = CheckAddressesFree(*roster, nameserver.id, nameserver.addresses);
+  if (!status.ok()) return status;
+  absl::StatusOr<NameserverRow> row = NewNameserverRow(*roster, nameserver);
+  if (!row.ok()) return row.status();
+  Plan plan;
+  AddNameserverEffect(plan, 1, *row);
+  return plan;
 }
 
 absl::Status CheckNodeId(absl::string_view id) {

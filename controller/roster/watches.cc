@@ -32,18 +32,19 @@ struct Watches::State {
     return id;
   }
 
+  static void Erase(std::multimap<std::string, uint64_t>& index, const std::string& key, uint64_t id) {
+    const auto [first, last] = index.equal_range(key);
+    for (auto it = first; it != last; ++it) {
+      if (it->second == id) return void(index.erase(it));
+    }
+  }
+
   // Waits for a callback that is running, as those run under the mutex.
   void Remove(uint64_t id) {
     const std::lock_guard<std::mutex> lock(mutex);
     const auto found = watches.find(id);
-    const auto erase = [id](std::multimap<std::string, uint64_t>& index, const std::string& key) {
-      const auto [first, last] = index.equal_range(key);
-      for (auto it = first; it != last; ++it) {
-        if (it->second == id) return void(index.erase(it));
-      }
-    };
-    erase(by_change, found->second.change.id);
-    for (const std::string& target : found->second.change.targets) erase(by_nameserver, target);
+    Erase(by_change, found->second.change.id, id);
+    for (const std::string& target : found->second.change.targets) Erase(by_nameserver, target, id);
     std::erase(of_nodes, id);
     watches.erase(found);
   }
@@ -97,6 +98,19 @@ void Watches::NodesMoved(const std::vector<InsyncTracker::Move>& moves) {
     }
   }
   for (const uint64_t id : state_->of_nodes) state_->watches.at(id).moved();
+}
+
+void Watches::Retarget(const std::string& change_id, const std::vector<std::string>& targets) {
+  const std::lock_guard<std::mutex> lock(state_->mutex);
+  const auto [first, last] = state_->by_change.equal_range(change_id);
+  for (auto it = first; it != last; ++it) {
+    State::Entry& entry = state_->watches.at(it->second);
+    for (const std::string& target : entry.change.targets)
+      State::Erase(state_->by_nameserver, target, it->second);
+    entry.change.targets = targets;
+    for (const std::string& target : targets) state_->by_nameserver.emplace(target, it->second);
+    entry.moved();
+  }
 }
 
 void Watches::ChangesInsync(const std::vector<std::string>& change_ids) {

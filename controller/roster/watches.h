@@ -26,6 +26,8 @@ class Watches {
   bool AnyWatched(const std::vector<std::string>& change_ids) const;
 
   void NodesMoved(const std::vector<InsyncTracker::Move>& moves);
+  // The nameservers that a change has to be served by are others now.
+  void Retarget(const std::string& change_id, const std::vector<std::string>& targets);
   void ChangesInsync(const std::vector<std::string>& change_ids);
   // Stripes, nameservers or nodes: all watches are told.
   void RosterMoved();

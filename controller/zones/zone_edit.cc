@@ -161,7 +161,8 @@ absl::Status ZoneEdit::TakeNewDigestKey() {
 }
 
 absl::StatusOr<stored::v1::RecordPut> MovedSoa(const store::Reader& view, uint64_t generation,
-                                               const dns::Name& apex, stored::v1::ZoneRow& row) {
+                                               const dns::Name& apex, stored::v1::ZoneRow& row,
+                                               const std::optional<dns::Name>& primary) {
   const std::string key = replication::RecordKey(apex, apex, dns::Type::kSoa);
   absl::StatusOr<std::optional<replication::FullView::Record>> record =
       replication::FullView(view).GetRecord(row.id(), generation, key);
@@ -175,6 +176,7 @@ absl::StatusOr<stored::v1::RecordPut> MovedSoa(const store::Reader& view, uint64
   dns::Soa soa = dns::ReadSoa(soa_set->records().front());
   // RFC 1982 §3.1: addition modulo 2^32.
   ++soa.serial;
+  if (primary.has_value()) soa.mname = *primary;
   absl::StatusOr<dns::RecordSet> moved =
       dns::RecordSet::Create(soa_set->owner(), soa_set->ttl(), {dns::MakeSoa(soa)});
   QUARTET_CHECK(moved.ok());
@@ -183,7 +185,7 @@ absl::StatusOr<stored::v1::RecordPut> MovedSoa(const store::Reader& view, uint64
 }
 
 absl::Status ZoneEdit::MoveSerial() {
-  absl::StatusOr<stored::v1::RecordPut> soa = MovedSoa(after(), generation_, apex_, row_);
+  absl::StatusOr<stored::v1::RecordPut> soa = MovedSoa(after(), generation_, apex_, row_, primary_);
   if (!soa.ok()) return soa.status();
   return Put(*std::move(soa));
 }

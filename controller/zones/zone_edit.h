@@ -2,7 +2,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -37,6 +39,9 @@ class ZoneEdit {
   absl::Status Put(stored::v1::RecordPut put);
   absl::Status Remove(absl::string_view record_key);
 
+  // The SOA is to name this one as the zone's primary, whatever it names (RFC 1035 §3.3.13). To be followed by a Put or Remove.
+  void SetPrimary(dns::Name primary) { primary_ = std::move(primary); }
+
   // Moves the serial in the SOA (RFC 1982 §3.1) where there is one; then revision, totals and time. Nothing
   // may be put afterwards. The plan's targets are the zone's nameservers.
   absl::StatusOr<Plan> Finish(std::string change_id);
@@ -52,6 +57,7 @@ class ZoneEdit {
   dns::Name apex_;
   uint64_t generation_;
   stored::v1::ZoneEffect effect_;
+  std::optional<dns::Name> primary_;
   std::unique_ptr<Pending> pending_;
 };
 
@@ -59,9 +65,11 @@ class ZoneEdit {
 stored::v1::RecordPut MakePut(const dns::RecordSet& record_set, const replication::Control& control,
                               const dns::Name& apex);
 
-// The zone's SOA with the serial moved (RFC 1982 §3.1), which becomes row's too. DATA_LOSS: the zone has none.
+// The zone's SOA with the serial moved (RFC 1982 §3.1), which becomes row's too, and another primary, if one is given.
+// DATA_LOSS: the zone has none.
 absl::StatusOr<stored::v1::RecordPut> MovedSoa(const store::Reader& view, uint64_t generation,
-                                               const dns::Name& apex, stored::v1::ZoneRow& row);
+                                               const dns::Name& apex, stored::v1::ZoneRow& row,
+                                               const std::optional<dns::Name>& primary = std::nullopt);
 
 // Apex of a row; DATA_LOSS if it is no name.
 absl::StatusOr<dns::Name> ApexOf(const stored::v1::ZoneRow& row);
