@@ -17,11 +17,13 @@ namespace quartet::controller {
 
 absl::StatusOr<admin::v1::CreateZoneResponse> Core::CreateZone(const Caller& caller,
                                                                const admin::v1::CreateZoneRequest& request) {
-  absl::StatusOr<ZoneToBe> to_be = ReadNewZone(request.domain_name(), request.account(), request.comment());
+  absl::StatusOr<ZoneToBe> to_be =
+      ReadNewZone(request.domain_name(), request.account(), request.comment(), request.delegation_set());
   if (!to_be.ok()) return to_be.status();
   admin::v1::CreateZoneResponse response;
   FaultList faults;
-  NewZone zone{to_be->name, to_be->account, to_be->comment, {}, request.zone_file_name()};
+  NewZone zone{to_be->name, to_be->account,           to_be->comment,
+               {},          request.zone_file_name(), to_be->delegation_set};
   zone.record_sets = ImportZoneFile(request.zone_file(), request.zone_file_name(), zone.name, faults,
                                     *response.mutable_warnings());
   if (!faults.empty()) return faults.ToStatus();

@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "controller/assignment/move_driver.h"
 #include "controller/backup/backup_client.h"
 #include "controller/backup/maker.h"
 #include "controller/backup/restore.h"
@@ -36,6 +37,8 @@ struct Options {
   double scrub_hours = 24;
   uint64_t scrub_rate = 8;
   size_t cache_mib = kBlockCacheBytes >> 20;
+  // 0: as TTLs say.
+  double retire_seconds = 0;
   transport::TlsFiles tls;
 };
 
@@ -95,6 +98,10 @@ int Run(const Options& options) {
     feed.Committed(head);
   });
 
+  MoveDriver::Options moves_options;
+  moves_options.retire.retire_us = static_cast<int64_t>(options.retire_seconds * 1e6);
+  MoveDriver moves((*controller)->host(), replication::SystemClock(), moves_options);
+
   BackupMaker backups((*controller)->log(), (*controller)->replica(), replication::SystemClock(),
                       {.controller = options.name,
                        .version = std::string(replication::kVersion),
@@ -108,6 +115,7 @@ int Run(const Options& options) {
   absl::StatusOr<std::unique_ptr<transport::Server>> server =
       transport::Server::Start(options.listen, *material, services);
   if (!server.ok()) {
+    moves.Stop();
     // Its thread calls the feed, which goes first.
     (*controller)->Stop();
     return Fail(server.status());
@@ -118,6 +126,7 @@ int Run(const Options& options) {
   stop_signal.Wait();
   replication::NotifyStopping();
   LogInfo("stopping");
+  moves.Stop();
   reports.Stop();
   backups.Stop();
   feed.Shutdown();
@@ -154,6 +163,14 @@ void AddRun(CLI::App& app, Options& options) {
   run->add_option("--scrub-rate", options.scrub_rate, "MiB a second that a scrub reads at most")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  run->add_option(
+         "--retire-seconds", options.retire_seconds,
+         "Seconds that a nameserver goes on answering for a zone that was moved away from it, once all four "
+         "name "
+         "the new ones. If not given: the larger of the zone's NS TTL and two days, and an hour more; less "
+         "is "
+         "for tests, as caches then ask a nameserver that does not know the zone any more")
+      ->check(CLI::PositiveNumber);
   run->footer(
       "Example:\n"
       "  quartet-controller run --name c-1 --data /var/lib/quartet/controller --listen 192.0.2.10:7070 \\\n"

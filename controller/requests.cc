@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "controller/zones/faults.h"
 
 namespace quartet::controller {
@@ -26,7 +27,7 @@ absl::StatusOr<dns::Name> ReadDomain(absl::string_view text) {
 }
 
 absl::StatusOr<ZoneToBe> ReadNewZone(const std::string& domain_name, const std::string& account,
-                                     const std::string& comment) {
+                                     const std::string& comment, const std::string& delegation_set) {
   if (account.size() > kMaxAccount) return absl::InvalidArgumentError("the account's name is too long");
   if (comment.size() > kMaxComment) {
     return absl::InvalidArgumentError(absl::StrCat("the comment is over ", kMaxComment, " bytes"));
@@ -36,7 +37,16 @@ absl::StatusOr<ZoneToBe> ReadNewZone(const std::string& domain_name, const std::
   FaultList faults;
   CheckZoneName(*name, faults);
   if (!faults.empty()) return faults.ToStatus();
-  return ZoneToBe{*std::move(name), account, comment};
+  absl::StatusOr<std::string> set = ReadDelegationSetName(delegation_set);
+  if (!set.ok()) return set.status();
+  return ZoneToBe{*std::move(name), account, comment, *std::move(set)};
+}
+
+absl::StatusOr<std::string> ReadDelegationSetName(absl::string_view name) {
+  if (name.empty()) return std::string();
+  if (!absl::ConsumePrefix(&name, "delegationSets/") || name.empty())
+    return absl::InvalidArgumentError("a delegation set is called \"delegationSets/\" and its name");
+  return std::string(name);
 }
 
 std::string HashOf(absl::string_view call, const google::protobuf::Message& request) {

@@ -17,8 +17,9 @@ using stored::v1::ZoneRow;
 
 class Excluder {
  public:
-  Excluder(const store::Reader& view, absl::string_view account, const std::set<std::string>& everybody)
-      : reader_(view), view_(view), account_(account), everybody_(everybody) {}
+  Excluder(const store::Reader& view, absl::string_view account, const std::set<std::string>& everybody,
+           absl::string_view own_zone)
+      : reader_(view), view_(view), account_(account), everybody_(everybody), own_zone_(own_zone) {}
 
   // Zones of this very name: all that are there, and deleted ones of others.
   absl::Status AddSameName(const dns::Name& name) {
@@ -64,6 +65,7 @@ class Excluder {
 
   template <typename Matches>
   absl::Status Add(absl::string_view zone_id, const Matches& matches) {
+    if (zone_id == own_zone_) return absl::OkStatus();
     absl::StatusOr<std::optional<ZoneRow>> row = view_.Zone(zone_id);
     if (!row.ok()) return row.status();
     if (!row->has_value() || !matches(**row)) return absl::OkStatus();
@@ -83,6 +85,7 @@ class Excluder {
   const FullView view_;
   const absl::string_view account_;
   const std::set<std::string>& everybody_;
+  const absl::string_view own_zone_;
   std::set<std::string> excluded_;
 };
 
@@ -90,8 +93,9 @@ class Excluder {
 
 absl::StatusOr<std::set<std::string>> ExcludedNameservers(const store::Reader& view, const dns::Name& apex,
                                                           absl::string_view account,
-                                                          const std::set<std::string>& everybody) {
-  Excluder excluder(view, account, everybody);
+                                                          const std::set<std::string>& everybody,
+                                                          absl::string_view own_zone) {
+  Excluder excluder(view, account, everybody, own_zone);
   if (absl::Status status = excluder.AddSameName(apex); !status.ok()) return status;
   for (dns::Name name = apex.Parent(); !name.is_root(); name = name.Parent()) {
     if (absl::Status status = excluder.AddOthers(name); !status.ok()) return status;

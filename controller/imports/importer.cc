@@ -57,8 +57,9 @@ class ImportRun {
     allowed_ = *allowed;
     request_.request_id = start_.request_id();
     if (start_.has_new_zone()) {
-      absl::StatusOr<ZoneToBe> zone = ReadNewZone(start_.new_zone().domain_name(),
-                                                  start_.new_zone().account(), start_.new_zone().comment());
+      absl::StatusOr<ZoneToBe> zone =
+          ReadNewZone(start_.new_zone().domain_name(), start_.new_zone().account(),
+                      start_.new_zone().comment(), start_.new_zone().delegation_set());
       if (!zone.ok()) return zone.status();
       request_.account = zone->account;
       apex_ = zone->name;

@@ -26,6 +26,7 @@ struct AdminServices::State {
     services.push_back(MakeRecordSetService(controller));
     services.push_back(MakeChangeService(controller, change_pump));
     services.push_back(MakeNameserverService(controller));
+    services.push_back(MakeDelegationSetService(controller));
     services.push_back(MakeNodeService(controller, node_pump));
     services.push_back(MakeStatusService(controller));
     services.push_back(MakeVerifyService(controller));

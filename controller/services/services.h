@@ -31,6 +31,7 @@ class AdminServices {
 
 std::unique_ptr<grpc::Service> MakeRecordSetService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeNameserverService(Controller& controller);
+std::unique_ptr<grpc::Service> MakeDelegationSetService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeStatusService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeVerifyService(Controller& controller);
 

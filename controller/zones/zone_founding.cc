@@ -6,10 +6,9 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "controller/assignment/delegation_set.h"
+#include "controller/assignment/reusable_sets.h"
 #include "controller/assignment/set_rules.h"
 #include "controller/roster/roster.h"
-#include "controller/sequencer/first_entry.h"
 #include "controller/sequencer/ids.h"
 #include "controller/zones/zone_edit.h"
 #include "dns/base/check.h"
@@ -31,79 +30,27 @@ constexpr uint32_t kExpire = 1209600;
 constexpr uint32_t kMinimum = 86400;
 constexpr absl::string_view kHostmaster = "hostmaster";
 
-using Four = std::array<const NameserverRow*, kStripes>;
-
-Seats SeatsOf(const Roster& roster, const UsageFn& usage) {
-  Seats seats;
-  for (const auto& [id, nameserver] : roster.nameservers) {
-    const NameserverRow& row = nameserver.row;
-    const int stripe = StripeIndex(row.stripe());
-    if (row.state() != stored::v1::NAMESERVER_STATE_ACTIVE || stripe < 0) continue;
-    seats[stripe][row.slot()] = {id, row.region(), usage(id)};
-  }
-  return seats;
-}
-
-absl::StatusOr<std::string> AssignmentSecret(const store::Reader& view) {
-  absl::StatusOr<std::optional<FullView::ObjectRow>> object =
-      FullView(view).GetObject(stored::v1::OBJECT_KIND_SECRET, kAssignmentSecret);
-  if (!object.ok()) return object.status();
-  stored::v1::SecretRow secret;
-  if (!object->has_value() || !secret.ParseFromString((*object)->row)) {
-    return absl::DataLossError("the replica has no assignment secret");
-  }
-  return secret.secret();
-}
-
-absl::Status NoSet(const Seats& seats, const std::set<std::string>& excluded, const dns::Name& name) {
-  std::string empty;
-  for (size_t stripe = 0; stripe < kStripes; ++stripe) {
-    if (seats[stripe].empty())
-      absl::StrAppend(&empty, empty.empty() ? "" : ", ", std::string(1, "abcd"[stripe]));
-  }
-  if (!empty.empty()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("no delegation set can be formed: a zone needs a nameserver of each stripe, and stripe ",
-                     empty, " has none; add one with `quartet nameserver add`"));
-  }
-  if (excluded.empty()) {
-    return absl::FailedPreconditionError(
-        "no delegation set can be formed: no four slots a, b, c and a xor b xor c are all taken; add "
-        "nameservers");
-  }
-  return absl::FailedPreconditionError(absl::StrCat(
-      "no delegation set can be formed: ", name.ToString(),
-      " must not share a nameserver with other zones of that name, nor with those of other accounts "
-      "above or below it, and these leave none; add nameservers"));
-}
+using FourRows = std::array<const NameserverRow*, kStripes>;
 
 absl::StatusOr<Four> ChooseNameservers(const PlanContext& context, const ZoneToBe& zone,
                                        const std::string& zone_id, const Roster& roster,
                                        const UsageFn& usage) {
-  const Seats seats = SeatsOf(roster, usage);
-  std::set<std::string> everybody;
-  for (const auto& stripe : seats) {
-    for (const auto& [slot, seat] : stripe) everybody.insert(seat.nameserver);
-  }
-  absl::StatusOr<std::set<std::string>> excluded =
-      ExcludedNameservers(context.view, zone.name, zone.account, everybody);
-  if (!excluded.ok()) return excluded.status();
-  absl::StatusOr<std::string> secret = AssignmentSecret(context.view);
-  if (!secret.ok()) return secret.status();
-  const std::optional<DelegationSet> set = ChooseSet(seats, *secret, zone_id, *excluded);
-  if (!set.has_value()) return NoSet(seats, *excluded, zone.name);
-  Four four;
-  for (size_t i = 0; i < kStripes; ++i) four[i] = &roster.nameservers.at((*set)[i]->nameserver).row;
+  const ZonePlace place{zone.name, zone.account, ""};
+  if (zone.delegation_set.empty()) return ChooseFour(context.view, roster, place, zone_id, usage);
+  absl::StatusOr<Four> four = FourOfDelegationSet(context.view, roster, zone.delegation_set);
+  if (!four.ok()) return four;
+  if (absl::Status status = CheckPlace(context.view, place, *four); !status.ok()) return status;
   return four;
 }
 
-ZoneRow MakeRow(const ZoneToBe& zone, const std::string& zone_id, const Four& four) {
+ZoneRow MakeRow(const ZoneToBe& zone, const std::string& zone_id, const FourRows& four) {
   ZoneRow row;
   row.set_id(zone_id);
   row.set_name(WireText(zone.name));
   row.set_account(zone.account);
   row.set_comment(zone.comment);
   row.set_serial(kFirstSerial);
+  row.set_delegation_set_id(zone.delegation_set);
   for (const NameserverRow* nameserver : four) {
     stored::v1::Assignment& assignment = *row.add_assignments();
     assignment.set_target(nameserver->id());
@@ -113,7 +60,7 @@ ZoneRow MakeRow(const ZoneToBe& zone, const std::string& zone_id, const Four& fo
   return row;
 }
 
-absl::StatusOr<std::vector<dns::RecordSet>> OwnRecordSets(const dns::Name& apex, const Four& four) {
+absl::StatusOr<std::vector<dns::RecordSet>> OwnRecordSets(const dns::Name& apex, const FourRows& four) {
   std::vector<dns::RecordData> hosts;
   for (const NameserverRow* nameserver : four) {
     const std::string& wire = nameserver->host_name();
@@ -155,9 +102,11 @@ absl::StatusOr<FoundedZone> FoundZone(const PlanContext& context, const ZoneToBe
   if (!roster.ok()) return roster.status();
   absl::StatusOr<Four> four = ChooseNameservers(context, zone, zone_id, *roster, usage);
   if (!four.ok()) return four.status();
-  absl::StatusOr<std::vector<dns::RecordSet>> own = OwnRecordSets(zone.name, *four);
+  FourRows rows{};
+  for (size_t i = 0; i < kStripes; ++i) rows[i] = &roster->nameservers.at((*four)[i]).row;
+  absl::StatusOr<std::vector<dns::RecordSet>> own = OwnRecordSets(zone.name, rows);
   if (!own.ok()) return own.status();
-  return FoundedZone{MakeRow(zone, zone_id, *four), *std::move(own)};
+  return FoundedZone{MakeRow(zone, zone_id, rows), *std::move(own)};
 }
 
 absl::Status CheckStillFree(const PlanContext& context, const ZoneToBe& zone, const FoundedZone& founded) {

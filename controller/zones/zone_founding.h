@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "controller/assignment/four.h"
 #include "controller/sequencer/proposal.h"
 #include "controller/zones/faults.h"
 #include "dns/name/name.h"
@@ -25,13 +25,12 @@ inline constexpr uint64_t kOwnRecordSets = 2;
 // "zone-name": a wildcard, the root, or too long for its SOA.
 void CheckZoneName(const dns::Name& name, FaultList& faults);
 
-// Zones each nameserver has now, by its name. Only for balance: may be a little old.
-using UsageFn = std::function<uint64_t(const std::string& nameserver)>;
-
 struct ZoneToBe {
   dns::Name name;
   std::string account;
   std::string comment;
+  // Id of the reusable set whose four it is to have; empty: four are chosen.
+  std::string delegation_set = {};
 };
 
 struct FoundedZone {
@@ -41,7 +40,8 @@ struct FoundedZone {
   std::vector<dns::RecordSet> own;
 };
 
-// FAILED_PRECONDITION: no delegation set can be formed; says what is missing. The name has passed CheckZoneName.
+// FAILED_PRECONDITION: no delegation set can be formed, or the one asked for may not be given to it; says why. NOT_FOUND:
+// there is no such set. The name has passed CheckZoneName.
 absl::StatusOr<FoundedZone> FoundZone(const PlanContext& context, const ZoneToBe& zone, const UsageFn& usage);
 
 // Whether a zone founded some time ago could still be made with these nameservers. ABORTED: it could not.

@@ -84,7 +84,8 @@ uint64_t Deletions(const std::vector<RecordSetEdit>& edits) {
 }  // namespace
 
 absl::StatusOr<Plan> PlanNewZone(const PlanContext& context, const NewZone& zone, const UsageFn& usage) {
-  absl::StatusOr<FoundedZone> founded = FoundZone(context, {zone.name, zone.account, zone.comment}, usage);
+  absl::StatusOr<FoundedZone> founded =
+      FoundZone(context, {zone.name, zone.account, zone.comment, zone.delegation_set}, usage);
   if (!founded.ok()) return founded.status();
   absl::StatusOr<std::unique_ptr<ZoneEdit>> edit = ZoneEdit::New(context, founded->row);
   if (!edit.ok()) return edit.status();

@@ -22,6 +22,8 @@ struct NewZone {
   std::vector<RecordSetEdit> record_sets;
   // What faults call the zone file that they are from, if they are from one.
   std::string file_name = {};
+  // As ZoneToBe::delegation_set.
+  std::string delegation_set = {};
 };
 // FAILED_PRECONDITION: no delegation set (without faults), or the record sets break a rule (with faults).
 absl::StatusOr<Plan> PlanNewZone(const PlanContext& context, const NewZone& zone, const UsageFn& usage);

@@ -83,10 +83,12 @@ absl::StatusOr<ZoneRow> FindByName(const FullView& view, absl::string_view text)
   });
 }
 
-admin::v1::ZoneNameserver NameserverMessage(const std::string& id, const Roster& roster) {
+admin::v1::ZoneNameserver NameserverMessage(const stored::v1::Assignment& assignment, const Roster& roster) {
   admin::v1::ZoneNameserver message;
-  message.set_nameserver(absl::StrCat("nameservers/", id));
-  const auto found = roster.nameservers.find(id);
+  message.set_nameserver(absl::StrCat("nameservers/", assignment.target()));
+  // Both count alike.
+  message.set_state(static_cast<admin::v1::ZoneNameserver::State>(assignment.state()));
+  const auto found = roster.nameservers.find(assignment.target());
   if (found == roster.nameservers.end()) return message;
   const stored::v1::NameserverRow& row = found->second.row;
   message.set_host_name(NameText(row.host_name()));
@@ -144,8 +146,10 @@ admin::v1::Zone ZoneMessage(const ZoneRow& row, const Roster& roster) {
   zone.set_record_sets(row.record_sets());
   *zone.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(row.create_time_us());
   for (const stored::v1::Assignment& assignment : row.assignments()) {
-    *zone.add_nameservers() = NameserverMessage(assignment.target(), roster);
+    *zone.add_nameservers() = NameserverMessage(assignment, roster);
   }
+  if (!row.delegation_set_id().empty())
+    zone.set_delegation_set(absl::StrCat("delegationSets/", row.delegation_set_id()));
   zone.set_digest(replication::Digest::FromBytes(row.served_digest()).ToHex());
   return zone;
 }
