@@ -14,6 +14,8 @@ void AddZoneCommands(CLI::App& app, Session& session);
 void AddRecordCommands(CLI::App& app, Session& session);
 void AddChangeCommands(CLI::App& app, Session& session);
 void AddNameserverCommands(CLI::App& app, Session& session);
+// After AddZoneCommands, whose `zone` it adds to.
+void AddDelegationCommands(CLI::App& app, Session& session);
 void AddNodeCommands(CLI::App& app, Session& session);
 void AddStatusCommands(CLI::App& app, Session& session);
 void AddVerifyCommands(CLI::App& app, Session& session);

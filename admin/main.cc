@@ -36,6 +36,7 @@ int Main(int argc, char** argv) {
   quartet::admin::AddRecordCommands(app, session);
   quartet::admin::AddChangeCommands(app, session);
   quartet::admin::AddNameserverCommands(app, session);
+  quartet::admin::AddDelegationCommands(app, session);
   quartet::admin::AddNodeCommands(app, session);
   quartet::admin::AddStatusCommands(app, session);
   quartet::admin::AddVerifyCommands(app, session);

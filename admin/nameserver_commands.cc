@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "admin/commands.h"
+#include "admin/delegation_commands.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
 #include "quartet/admin/v1/nameserver.grpc.pb.h"
@@ -20,7 +21,9 @@ struct Arguments {
   std::string stripe;
   uint32_t slot = 0;
   std::string region;
+  std::string replacement;
   std::vector<std::string> addresses;
+  bool move = false;
 };
 
 std::string StateName(v1::Nameserver::State state) {
@@ -46,6 +49,13 @@ void PrintNameservers(const Session& session, const v1::ListNameserversResponse&
   table.Print("No nameservers yet: set the stripes' domains, then `quartet nameserver add`.");
 }
 
+void PrintOne(const Session& session, const v1::Nameserver& nameserver) {
+  if (session.PrintMessage(nameserver)) return;
+  v1::ListNameserversResponse one;
+  *one.add_nameservers() = nameserver;
+  PrintNameservers(session, one);
+}
+
 void AddNameserver(Session& session, const Arguments& arguments) {
   v1::CreateNameserverRequest request;
   v1::Nameserver* nameserver = request.mutable_nameserver();
@@ -57,10 +67,7 @@ void AddNameserver(Session& session, const Arguments& arguments) {
   const auto response = Invoke<v1::Nameserver>(session, [&](auto* context, auto* out) {
     return v1::NameserverService::NewStub(session.channel())->CreateNameserver(context, request, out);
   });
-  if (session.PrintMessage(response)) return;
-  v1::ListNameserversResponse one;
-  *one.add_nameservers() = response;
-  PrintNameservers(session, one);
+  PrintOne(session, response);
 }
 
 void ListNameservers(Session& session) {
@@ -68,6 +75,38 @@ void ListNameservers(Session& session) {
     return v1::NameserverService::NewStub(session.channel())->ListNameservers(context, {}, out);
   });
   PrintNameservers(session, response);
+}
+
+void SetState(Session& session, const Arguments& arguments, v1::Nameserver::State state) {
+  v1::SetNameserverStateRequest request;
+  request.set_name(absl::StrCat("nameservers/", arguments.name));
+  request.set_state(state);
+  const auto nameserver = Invoke<v1::Nameserver>(session, [&](auto* context, auto* out) {
+    return v1::NameserverService::NewStub(session.channel())->SetNameserverState(context, request, out);
+  });
+  if (arguments.move) MoveZonesAway(session, arguments.name);
+  PrintOne(session, nameserver);
+}
+
+void UpdateNameserver(Session& session, const Arguments& arguments) {
+  v1::UpdateNameserverRequest request;
+  request.set_name(absl::StrCat("nameservers/", arguments.name));
+  for (const std::string& address : arguments.addresses) request.add_addresses(address);
+  PrintOne(
+      session, Invoke<v1::Nameserver>(session, [&](auto* context, auto* out) {
+        return v1::NameserverService::NewStub(session.channel())->UpdateNameserver(context, request, out);
+      }));
+}
+
+void ReplaceNameserver(Session& session, const Arguments& arguments) {
+  v1::ReplaceNameserverRequest request;
+  request.set_name(absl::StrCat("nameservers/", arguments.name));
+  request.set_replacement(absl::StrCat("nameservers/", arguments.replacement));
+  for (const std::string& address : arguments.addresses) request.add_addresses(address);
+  PrintOne(
+      session, Invoke<v1::Nameserver>(session, [&](auto* context, auto* out) {
+        return v1::NameserverService::NewStub(session.channel())->ReplaceNameserver(context, request, out);
+      }));
 }
 
 void PrintStripes(const Session& session, const v1::ListStripesResponse& response) {
@@ -97,6 +136,53 @@ void ListStripes(Session& session) {
     return v1::NameserverService::NewStub(session.channel())->ListStripes(context, {}, out);
   });
   PrintStripes(session, response);
+}
+
+void AddStateCommands(CLI::App& nameserver, Session& session, const std::shared_ptr<Arguments>& arguments) {
+  CLI::App* drain = nameserver.add_subcommand("drain", "Give it no new zones");
+  drain->footer(
+      "It keeps the zones it has. With --move they move to others too: each gets four nameservers anew, as "
+      "`quartet "
+      "zone\n"
+      "reassign` does, a hundred zones a second at most. It can be called again.\n\n"
+      "Examples:\n"
+      "  quartet nameserver drain ns-1\n"
+      "  quartet nameserver drain ns-1 --move");
+  drain->add_option("NAME", arguments->name, "The nameserver")->required();
+  drain->add_flag("--move", arguments->move, "Move its zones to others");
+  drain->callback([&session, arguments] { SetState(session, *arguments, v1::Nameserver::STATE_DRAINING); });
+
+  CLI::App* activate = nameserver.add_subcommand("activate", "Give it zones again, after a drain");
+  activate->footer("Example:\n  quartet nameserver activate ns-1");
+  activate->add_option("NAME", arguments->name, "The nameserver")->required();
+  activate->callback([&session, arguments] { SetState(session, *arguments, v1::Nameserver::STATE_ACTIVE); });
+
+  CLI::App* retire = nameserver.add_subcommand("retire", "End it, for good, once it has no zones");
+  retire->footer("Example:\n  quartet nameserver retire ns-1");
+  retire->add_option("NAME", arguments->name, "The nameserver")->required();
+  retire->callback([&session, arguments] { SetState(session, *arguments, v1::Nameserver::STATE_RETIRED); });
+
+  CLI::App* update = nameserver.add_subcommand("update", "Change its addresses");
+  update->footer(
+      "Example:\n"
+      "  quartet nameserver update ns-1 --address 192.0.2.54 --address 2001:db8::54");
+  update->add_option("NAME", arguments->name, "The nameserver")->required();
+  update->add_option("--address", arguments->addresses, "All it is to have; may be given again")->required();
+  update->callback([&session, arguments] { UpdateNameserver(session, *arguments); });
+
+  CLI::App* replace = nameserver.add_subcommand("replace", "Put a new one in its place");
+  replace->footer(
+      "The new one inherits slot and region. Enroll and start nodes for it: all zones of the old one move to "
+      "it then, "
+      "as\n"
+      "`quartet zone reassign` does, and the old one is retired when it has none left.\n\n"
+      "Example:\n"
+      "  quartet nameserver replace ns-1 --by ns-9 --address 192.0.2.99");
+  replace->add_option("NAME", arguments->name, "The old one")->required();
+  replace->add_option("--by", arguments->replacement, "First label of the new one's host name")->required();
+  replace->add_option("--address", arguments->addresses, "Address of the new one; may be given again")
+      ->required();
+  replace->callback([&session, arguments] { ReplaceNameserver(session, *arguments); });
 }
 
 }  // namespace
@@ -129,6 +215,7 @@ void AddNameserverCommands(CLI::App& app, Session& session) {
   add->callback([&session, arguments] { AddNameserver(session, *arguments); });
   CLI::App* list = nameserver->add_subcommand("list", "All nameservers");
   list->callback([&session] { ListNameservers(session); });
+  AddStateCommands(*nameserver, session, arguments);
 }
 
 }  // namespace quartet::admin

@@ -9,6 +9,7 @@
 #include "absl/strings/str_join.h"
 #include "admin/change_watch.h"
 #include "admin/commands.h"
+#include "admin/delegation_commands.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
 #include "admin/zone_import.h"
@@ -22,6 +23,7 @@ struct Arguments {
   std::string file;
   std::string comment;
   std::string account;
+  std::string delegation_set;
   bool wait = false;
   bool force = false;
   bool replace = false;
@@ -37,6 +39,7 @@ void PrintZone(const Session& session, const v1::Zone& zone) {
                {"Serial", absl::StrCat(zone.serial())},
                {"Record sets", absl::StrCat(zone.record_sets())},
                {"Created", FormatTime(zone.create_time())},
+               {"Delegation set", OrNone(LastPart(zone.delegation_set()))},
                {"Comment", OrNone(zone.comment())}});
   if (!zone.quarantined().empty()) {
     std::printf(
@@ -44,12 +47,7 @@ void PrintZone(const Session& session, const v1::Zone& zone) {
         "`quartet verify %s --repair` makes it right from a node.\n",
         zone.quarantined().c_str(), zone.domain_name().c_str());
   }
-  Table table({"NAMESERVER", "REGION", "STRIPE", "ADDRESSES"});
-  for (const v1::ZoneNameserver& nameserver : zone.nameservers()) {
-    table.Add({nameserver.host_name(), nameserver.region(), nameserver.stripe(),
-               absl::StrJoin(nameserver.addresses(), " ")});
-  }
-  table.Print("no nameservers");
+  PrintZoneNameservers(zone);
 }
 
 void PrintState(const v1::Change& change) {
@@ -57,11 +55,16 @@ void PrintState(const v1::Change& change) {
               change.state() == v1::Change::STATE_INSYNC ? "INSYNC" : "PENDING");
 }
 
+std::string SetName(const Arguments& arguments) {
+  return arguments.delegation_set.empty() ? "" : absl::StrCat("delegationSets/", arguments.delegation_set);
+}
+
 void CreateEmptyZone(Session& session, const Arguments& arguments) {
   v1::CreateZoneRequest request;
   request.set_domain_name(arguments.zone);
   request.set_account(arguments.account);
   request.set_comment(arguments.comment);
+  request.set_delegation_set(SetName(arguments));
   request.set_request_id(Session::NewRequestId());
   auto response = Invoke<v1::CreateZoneResponse>(session, [&](auto* context, auto* out) {
     return v1::ZoneService::NewStub(session.channel())->CreateZone(context, request, out);
@@ -80,6 +83,7 @@ void CreateZone(Session& session, const Arguments& arguments) {
   start.mutable_new_zone()->set_domain_name(arguments.zone);
   start.mutable_new_zone()->set_account(arguments.account);
   start.mutable_new_zone()->set_comment(arguments.comment);
+  start.mutable_new_zone()->set_delegation_set(SetName(arguments));
   v1::ImportResult result = ImportFile(session, std::move(start), arguments.file);
   if (!session.json()) PrintZone(session, result.zone());
   if (arguments.wait) *result.mutable_change() = WaitForChange(session, result.change().name(), 0);
@@ -211,6 +215,8 @@ void AddZoneCommands(CLI::App& app, Session& session) {
   create->add_option("--file", arguments->file, "Zone file to fill it from; - is standard input");
   create->add_option("--comment", arguments->comment, "What the zone is for");
   create->add_option("--account", arguments->account, "Account it belongs to");
+  create->add_option("--delegation-set", arguments->delegation_set,
+                     "The four nameservers of a reusable set; if not given, four are chosen");
   create->add_flag("--wait", arguments->wait, "Wait until all four nameservers serve it");
   create->callback([&session, arguments] { CreateZone(session, *arguments); });
 
