@@ -83,6 +83,14 @@ class Cluster:
         argv = [self.binaries.path(program), "run", *arguments, *credentials.arguments()]
         return Process(name, argv, self.folder / "logs" / f"{name}.log", detached=self._detached)
 
+    def add_node(self, nameserver):
+        """A node, not yet started, for a nameserver that the controller was told of later."""
+        certificates = self.folder / "certificates"
+        name = f"{nameserver.name}-a"
+        Authority(certificates).issue(name, f"quartet://nameserver/{nameserver.name}/node/{name}")
+        self.nodes.append(self._node(nameserver, certificates))
+        return self.nodes[-1]
+
     # Making, finding, removing
 
     @staticmethod
