@@ -16,6 +16,7 @@
 #include "admin/commands.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
+#include "admin/record_output.h"
 #include "quartet/admin/v1/record_set.grpc.pb.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 
@@ -37,18 +38,9 @@ struct Arguments {
   bool wait = false;
 };
 
-void PrintSet(char sign, const v1::RecordSet& set) {
-  for (const std::string& value : set.values()) {
-    std::printf("%c %s %u %s %s\n", sign, set.owner().c_str(), set.ttl(), set.type().c_str(), value.c_str());
-  }
-}
-
 void PrintPreview(const Session& session, const v1::RecordSetPreview& preview) {
   if (session.PrintMessage(preview)) return;
-  for (const v1::RecordSetEffect& effect : preview.effects()) {
-    PrintSet('-', effect.before());
-    PrintSet('+', effect.after());
-  }
+  for (const v1::RecordSetEffect& effect : preview.effects()) PrintEffect(effect);
   std::printf("Nothing was changed. This would make revision %s.\n",
               absl::StrCat(preview.revision() + 1).c_str());
 }
@@ -69,15 +61,7 @@ void ListRecordSets(Session& session, const Arguments& arguments) {
     all.mutable_record_sets()->MergeFrom(page.record_sets());
   } while (!request.page_token().empty());
   if (session.PrintMessage(all)) return;
-  Table table({"OWNER", "TTL", "TYPE", "VALUE"}, {"WRITER"}, session.wide());
-  for (const v1::RecordSet& set : all.record_sets()) {
-    for (int i = 0; i < set.values_size(); ++i) {
-      const bool first = i == 0;
-      table.Add({first ? set.owner() : "", first ? absl::StrCat(set.ttl()) : "-", first ? set.type() : "",
-                 set.values(i), first ? OrNone(set.writer()) : ""});
-    }
-  }
-  table.Print("No such record sets.");
+  PrintRecordSets(all.record_sets(), session.wide());
 }
 
 // The conditions, and what comes back.

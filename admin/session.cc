@@ -132,6 +132,9 @@ void Session::Check(const grpc::Status& status, const grpc::ClientContext& conte
   if (locate_fault) {
     for (v1::Fault& fault : *faults.mutable_faults()) locate_fault(fault);
   }
+  // Its faults say what the message does not.
+  if (status.error_code() == grpc::StatusCode::ABORTED)
+    Tell(Colour::kRed, "quartet: ", status.error_message());
   PrintFaults(faults.faults(), std::max<size_t>(faults.total(), static_cast<size_t>(faults.faults_size())));
   throw Exit{kRefused};
 }

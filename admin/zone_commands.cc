@@ -10,6 +10,7 @@
 #include "admin/change_watch.h"
 #include "admin/commands.h"
 #include "admin/delegation_commands.h"
+#include "admin/history_commands.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
 #include "admin/zone_import.h"
@@ -27,6 +28,8 @@ struct Arguments {
   bool wait = false;
   bool force = false;
   bool replace = false;
+  bool deleted = false;
+  std::string at;
   uint64_t if_revision = 0;
   std::vector<std::string> allow;
 };
@@ -223,12 +226,25 @@ void AddZoneCommands(CLI::App& app, Session& session) {
   AddImport(*zone, session, arguments);
 
   CLI::App* list = zone->add_subcommand("list", "All zones, in order of their names");
-  list->callback([&session] { ListZones(session); });
+  list->footer("Examples:\n  quartet zone list\n  quartet zone list --deleted");
+  list->add_flag("--deleted", arguments->deleted, "Those that are deleted and can be undeleted");
+  list->callback(
+      [&session, arguments] { arguments->deleted ? ListDeletedZones(session) : ListZones(session); });
 
   CLI::App* show = zone->add_subcommand("show", "One zone and its nameservers");
-  show->footer("Example:\n  quartet zone show example.com");
+  show->footer(
+      "Examples:\n"
+      "  quartet zone show example.com\n"
+      "  quartet zone show example.com --at 12\n"
+      "  quartet zone show example.com --at 2026-03-01T12:00:00Z\n"
+      "  quartet zone show example.com --at 90m");
   show->add_option("ZONE", arguments->zone, "Name or id")->required();
-  show->callback([&session, arguments] { ShowZone(session, *arguments); });
+  show->add_option("--at", arguments->at,
+                   "Its record sets as they were: at a revision, a time, or so long ago");
+  show->callback([&session, arguments] {
+    arguments->at.empty() ? ShowZone(session, *arguments)
+                          : ShowZoneAt(session, arguments->zone, arguments->at);
+  });
 
   CLI::App* del = zone->add_subcommand("delete", "Delete a zone");
   del->footer("Example:\n  quartet zone delete example.com --force --wait");
@@ -236,6 +252,8 @@ void AddZoneCommands(CLI::App& app, Session& session) {
   del->add_flag("--force", arguments->force, "Even if it holds more than SOA and apex NS");
   del->add_flag("--wait", arguments->wait, "Wait until no nameserver answers for it");
   del->callback([&session, arguments] { DeleteZone(session, *arguments); });
+
+  AddHistoryCommands(*zone, session);
 }
 
 }  // namespace quartet::admin

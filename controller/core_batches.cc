@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "controller/core_impl.h"
+#include "controller/history/changes_since.h"
 #include "controller/proposals.h"
 #include "controller/zones/batch_conditions.h"
 #include "controller/zones/batch_preview.h"
@@ -56,7 +57,10 @@ absl::StatusOr<admin::v1::Change> Core::ChangeRecordSets(const Caller& caller,
                                                  [this, batch](const PlanContext& context) {
                                                    return PlanBatch(context, *batch, batch->warnings);
                                                  }));
-  if (change.ok()) *change->mutable_warnings() = batch->warnings;
+  if (!change.ok()) {
+    return TellChangesSince(change.status(), *store_->Snapshot(), batch->zone_id, request.if_revision());
+  }
+  *change->mutable_warnings() = batch->warnings;
   return change;
 }
 
@@ -81,7 +85,9 @@ absl::StatusOr<admin::v1::RecordSetPreview> Core::PreviewRecordSets(
     return Plan{};
   };
   absl::StatusOr<Outcome> outcome = Propose(std::move(proposal));
-  if (!outcome.ok()) return outcome.status();
+  if (!outcome.ok()) {
+    return TellChangesSince(outcome.status(), *store_->Snapshot(), batch->zone_id, request.if_revision());
+  }
   *preview->mutable_warnings() = batch->warnings;
   return std::move(*preview);
 }

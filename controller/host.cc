@@ -14,4 +14,10 @@ absl::StatusOr<Outcome> ProposeAndWait(Host& host, Proposal proposal) {
   return result.get();
 }
 
+absl::StatusOr<Outcome> AskWhetherDone(Host& host, Proposal proposal) {
+  if (proposal.request_id.empty()) return Outcome();
+  proposal.plan = [](const PlanContext&) -> absl::StatusOr<Plan> { return Plan{}; };
+  return ProposeAndWait(host, std::move(proposal));
+}
+
 }  // namespace quartet::controller

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "controller/imports/admission.h"
 #include "controller/sequencer/proposal.h"
 #include "controller/sequencer/sequencer.h"
 #include "controller/watch.h"
@@ -35,9 +36,19 @@ class Host {
   virtual std::vector<NodePlace> Connected(const std::vector<std::string>& nameservers) const = 0;
   // `moved` is called whenever what Connected tells may have moved; it must not block.
   virtual std::unique_ptr<Watch> WatchNodes(std::function<void()> moved) = 0;
+
+  // Of those who fill a stage: one at a time.
+  TurnLine& stage_turns() { return stage_turns_; }
+
+ private:
+  TurnLine stage_turns_;
 };
 
 // Blocks until it is committed or refused.
 absl::StatusOr<Outcome> ProposeAndWait(Host& host, Proposal proposal);
+
+// The outcome of the same proposal if it was made before: a duplicate; else nothing that counts, and it may be made. Proposes
+// nothing.
+absl::StatusOr<Outcome> AskWhetherDone(Host& host, Proposal proposal);
 
 }  // namespace quartet::controller

@@ -14,6 +14,7 @@
 #include "controller/backup/restore.h"
 #include "controller/backup/verify.h"
 #include "controller/core.h"
+#include "controller/history/history_keeper.h"
 #include "controller/reports/node_reports.h"
 #include "controller/restore/restores.h"
 #include "controller/service_store.h"
@@ -39,6 +40,9 @@ struct Options {
   size_t cache_mib = kBlockCacheBytes >> 20;
   // 0: as TTLs say.
   double retire_seconds = 0;
+  double history_days = 30;
+  double undelete_days = 30;
+  uint64_t history_bytes = Retention().history_bytes;
   transport::TlsFiles tls;
 };
 
@@ -57,6 +61,15 @@ absl::StatusOr<transport::TlsMaterial> LoadIdentity(const Options& options) {
                                       "; this process needs quartet://controller/" + options.name);
   }
   return material;
+}
+
+Retention RetentionOf(const Options& options) {
+  Retention retention;
+  retention.history_us = static_cast<int64_t>(options.history_days * static_cast<double>(Retention::kDayUs));
+  retention.undelete_us =
+      static_cast<int64_t>(options.undelete_days * static_cast<double>(Retention::kDayUs));
+  retention.history_bytes = options.history_bytes;
+  return retention;
 }
 
 int Run(const Options& options) {
@@ -102,6 +115,8 @@ int Run(const Options& options) {
   moves_options.retire.retire_us = static_cast<int64_t>(options.retire_seconds * 1e6);
   MoveDriver moves((*controller)->host(), replication::SystemClock(), moves_options);
 
+  HistoryKeeper history((*controller)->host(), replication::SystemClock(),
+                        {.retention = RetentionOf(options)});
   BackupMaker backups((*controller)->log(), (*controller)->replica(), replication::SystemClock(),
                       {.controller = options.name,
                        .version = std::string(replication::kVersion),
@@ -116,6 +131,7 @@ int Run(const Options& options) {
       transport::Server::Start(options.listen, *material, services);
   if (!server.ok()) {
     moves.Stop();
+    history.Stop();
     // Its thread calls the feed, which goes first.
     (*controller)->Stop();
     return Fail(server.status());
@@ -127,12 +143,31 @@ int Run(const Options& options) {
   replication::NotifyStopping();
   LogInfo("stopping");
   moves.Stop();
+  history.Stop();
   reports.Stop();
   backups.Stop();
   feed.Shutdown();
   (*server)->Shutdown(1);
   (*controller)->Stop();
   return 0;
+}
+
+void AddHistoryOptions(CLI::App& run, Options& options) {
+  // Ten centuries: far from what times are counted in.
+  const CLI::Range days(0.0, 365'000.0);
+  run.add_option("--history-days", options.history_days,
+                 "Days that zones can be shown as of, and reverted to")
+      ->check(days)
+      ->capture_default_str();
+  run.add_option(
+         "--history-bytes", options.history_bytes,
+         "How much history a zone may have, in bytes or as 512MiB, 4GiB; beyond it the oldest goes early")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("1GiB");
+  run.add_option("--undelete-days", options.undelete_days,
+                 "Days that a deleted zone can be undeleted; then it is gone for good")
+      ->check(days)
+      ->capture_default_str();
 }
 
 void AddRun(CLI::App& app, Options& options) {
@@ -171,6 +206,7 @@ void AddRun(CLI::App& app, Options& options) {
          "is "
          "for tests, as caches then ask a nameserver that does not know the zone any more")
       ->check(CLI::PositiveNumber);
+  AddHistoryOptions(*run, options);
   run->footer(
       "Example:\n"
       "  quartet-controller run --name c-1 --data /var/lib/quartet/controller --listen 192.0.2.10:7070 \\\n"

@@ -15,23 +15,35 @@ absl::Status Usage::Load(const store::Reader& replica) {
     if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
       return absl::DataLossError("the replica holds a damaged zone row");
     }
-    if (row.state() == stored::v1::ZONE_STATE_ACTIVE) Add(row, 1);
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (row.state() == stored::v1::ZONE_STATE_ACTIVE) {
+      Add(row, 1);
+    } else {
+      deleted_.insert(row.id());
+    }
   }
   return it->status();
 }
 
 void Usage::Committed(const stored::v1::Entry& entry) {
+  const std::lock_guard<std::mutex> lock(mutex_);
   for (const stored::v1::Effect& effect : entry.effects()) {
     // An import may make its zone.
     if (effect.has_flip() && effect.flip().prev_revision() == 0) Add(effect.flip().row(), 1);
-    if (!effect.has_zone()) continue;
-    const ZoneRow& row = effect.zone().row();
-    if (effect.zone().prev_revision() == 0) {
-      Add(row, 1);
-    } else {
-      Moved(entry.header(), row);
-    }
-    if (row.state() == stored::v1::ZONE_STATE_DELETED) Add(row, -1);
+    if (effect.has_zone()) Changed(entry.header(), effect.zone());
+    if (effect.has_purge()) deleted_.erase(effect.purge().zone_id());
+  }
+}
+
+// A zone begins, is moved, ends, and may begin again.
+void Usage::Changed(const stored::v1::EntryHeader& header, const stored::v1::ZoneEffect& effect) {
+  const ZoneRow& row = effect.row();
+  if (row.state() == stored::v1::ZONE_STATE_DELETED) {
+    if (deleted_.insert(row.id()).second) Add(row, -1);
+  } else if (effect.prev_revision() == 0 || deleted_.erase(row.id()) > 0) {
+    Add(row, 1);
+  } else {
+    Moved(header, row);
   }
 }
 
@@ -39,7 +51,6 @@ void Usage::Committed(const stored::v1::Entry& entry) {
 // that came with this revision joined by it.
 void Usage::Moved(const stored::v1::EntryHeader& header, const ZoneRow& row) {
   const auto& assignments = row.assignments();
-  const std::lock_guard<std::mutex> lock(mutex_);
   SetOf(row);
   for (const stored::v1::Assignment& assignment : assignments) {
     const bool joined = assignment.state() == stored::v1::ASSIGNMENT_STATE_JOINING &&
@@ -54,7 +65,6 @@ void Usage::Moved(const stored::v1::EntryHeader& header, const ZoneRow& row) {
 }
 
 void Usage::Add(const ZoneRow& row, int64_t by) {
-  const std::lock_guard<std::mutex> lock(mutex_);
   zones_ += static_cast<uint64_t>(by);
   SetOf(row);
   for (const stored::v1::Assignment& assignment : row.assignments()) {

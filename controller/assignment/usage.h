@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -20,7 +21,7 @@ class Usage {
  public:
   // Reads every zone's row.
   absl::Status Load(const store::Reader& replica);
-  // Entries behind what Load saw, each once.
+  // Entries behind what Load saw, each once. A zone that is deleted has nobody; undeleted, it has them again.
   void Committed(const stored::v1::Entry& entry);
 
   // Those that it joins or leaves, too.
@@ -30,9 +31,11 @@ class Usage {
   uint64_t zones() const;
 
  private:
+  // All with mutex_ held.
   void Add(const stored::v1::ZoneRow& row, int64_t by);
   void Moved(const stored::v1::EntryHeader& header, const stored::v1::ZoneRow& row);
   void SetOf(const stored::v1::ZoneRow& row);
+  void Changed(const stored::v1::EntryHeader& header, const stored::v1::ZoneEffect& effect);
 
   mutable std::mutex mutex_;
   std::map<std::string, uint64_t> of_;
@@ -40,6 +43,8 @@ class Usage {
   std::map<std::string, std::string> set_of_zone_;
   std::map<std::string, uint64_t> of_set_;
   uint64_t zones_ = 0;
+  // Ids of zones that are deleted and not purged.
+  std::set<std::string> deleted_;
 };
 
 }  // namespace quartet::controller

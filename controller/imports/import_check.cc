@@ -48,7 +48,7 @@ class Collector {
 
 }  // namespace
 
-absl::StatusOr<ImportDifference> CheckImport(ZoneMerge& merge, const dns::Name& apex,
+absl::StatusOr<ImportDifference> CheckImport(MergedSets& merge, const dns::Name& apex,
                                              const std::string& file_name, const EntryLimits& limits,
                                              uint64_t total, FaultList& faults, Pulse& pulse) {
   ImportDifference difference;

@@ -6,8 +6,8 @@
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "controller/imports/merged_sets.h"
 #include "controller/imports/pulse.h"
-#include "controller/imports/zone_merge.h"
 #include "controller/zones/faults.h"
 #include "dns/name/name.h"
 #include "quartet/stored/v1/entry.pb.h"
@@ -35,7 +35,7 @@ struct EntryLimits {
 };
 
 // Memory: the limits', and RulesInOrder's.
-absl::StatusOr<ImportDifference> CheckImport(ZoneMerge& merge, const dns::Name& apex,
+absl::StatusOr<ImportDifference> CheckImport(MergedSets& merge, const dns::Name& apex,
                                              const std::string& file_name, const EntryLimits& limits,
                                              uint64_t total, FaultList& faults, Pulse& pulse);
 

@@ -23,13 +23,13 @@ using stored::v1::ZoneRow;
 absl::StatusOr<ZoneRow> RowOf(const store::Reader& view, const ImportTarget& target) {
   absl::StatusOr<ZoneRow> row = ActiveZone(view, target.zone_id);
   if (absl::IsNotFound(row.status())) {
-    return absl::AbortedError("the zone was deleted meanwhile; nothing was imported");
+    return absl::AbortedError("the zone was deleted meanwhile; nothing was done");
   }
   if (!row.ok()) return row.status();
   if (target.revision.has_value() && row->revision() != *target.revision) {
     return absl::AbortedError(absl::StrCat("the zone was changed meanwhile: it is at revision ",
-                                           row->revision(), ", the import rests on ", *target.revision,
-                                           "; nothing was imported, try again"));
+                                           row->revision(), ", not at ", *target.revision,
+                                           " any more; nothing was done, try again"));
   }
   return row;
 }
@@ -47,12 +47,11 @@ absl::StatusOr<StageRow> FindStage(const PlanContext& context, const OpenedStage
   absl::StatusOr<std::optional<StageRow>> row = FullView(context.view).Stage(stage.zone_id);
   if (!row.ok()) return row.status();
   if (!row->has_value() || (*row)->stage() != stage.number || (*row)->chunks() != stage.chunks) {
-    return absl::AbortedError("the import's stage was given up; nothing was imported, try again");
+    return absl::AbortedError("the stage was given up; nothing was done, try again");
   }
   // Digests are made with one key from the first chunk to the flip.
   if ((*row)->digest_key_id() != context.digest_key_id) {
-    return absl::AbortedError(
-        "the service's digest key was changed meanwhile; nothing was imported, try again");
+    return absl::AbortedError("the service's digest key was changed meanwhile; nothing was done, try again");
   }
   return **std::move(row);
 }
@@ -114,8 +113,7 @@ absl::StatusOr<std::unique_ptr<ZoneEdit>> EditOf(const PlanContext& context, con
 absl::StatusOr<ZoneRow> RowToBe(const PlanContext& context, const ImportTarget& target,
                                 const std::optional<FoundedZone>& founded, replication::RecordPuts& own) {
   if (target.new_zone.has_value()) {
-    if (absl::Status status = CheckStillFree(context, *target.new_zone, *founded); !status.ok())
-      return status;
+    if (absl::Status status = CheckStillFree(context, *founded); !status.ok()) return status;
     for (const dns::RecordSet& set : founded->own) {
       *own.Add() = MakePut(set, {Origin::kSystem, "", ""}, target.new_zone->name);
     }

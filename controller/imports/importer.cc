@@ -4,8 +4,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "controller/history/changes_since.h"
 #include "controller/imports/import_plans.h"
 #include "controller/imports/upload.h"
+#include "controller/imports/zone_merge.h"
 #include "controller/requests.h"
 #include "controller/zones/batch_conditions.h"
 #include "controller/zones/zone_edit.h"
@@ -38,7 +40,7 @@ class ImportRun {
     if (absl::Status status = FindTarget(**entry); !status.ok()) return status;
     absl::StatusOr<Upload> upload = ReceiveText(stream_, *importer_.spool_, pulse_);
     if (!upload.ok()) return upload.status();
-    absl::StatusOr<Outcome> before = AskWhetherDone(upload->hash);
+    absl::StatusOr<Outcome> before = AskBefore(upload->hash);
     if (!before.ok()) return before.status();
     if (before->duplicate) {
       result_.outcome = *std::move(before);
@@ -46,6 +48,10 @@ class ImportRun {
     }
     return Work(std::move(*upload));
   }
+
+  // Once Run has found the zone.
+  const std::string& zone_id() const { return target_.zone_id; }
+  uint64_t if_revision() const { return start_.if_revision(); }
 
  private:
   absl::Status FindTarget(ImportAdmission::Entry& entry) {
@@ -77,14 +83,12 @@ class ImportRun {
     return entry.TakeZone(row->id());
   }
 
-  // An outcome that is a duplicate, or nothing that counts. (It changes nothing, so nothing is appended.)
-  absl::StatusOr<Outcome> AskWhetherDone(const std::string& text_hash) {
+  // Whether this very import was done before.
+  absl::StatusOr<Outcome> AskBefore(const std::string& text_hash) {
     request_.request_hash = HashOf(absl::StrCat("ImportZone ", text_hash), start_);
-    if (request_.request_id.empty()) return Outcome();
     Proposal ask = request_;
     ask.zone_id = target_.zone_id;
-    ask.plan = [](const PlanContext&) -> absl::StatusOr<Plan> { return Plan{}; };
-    return ProposeAndWait(importer_.host_, std::move(ask));
+    return AskWhetherDone(importer_.host_, std::move(ask));
   }
 
   absl::StatusOr<Imported> Work(Upload upload) {
@@ -180,16 +184,9 @@ class ImportRun {
   }
 
   absl::Status Stage(const ImportedSets& sets, const ZoneMerge::Zone& zone) {
-    absl::StatusOr<std::unique_ptr<TurnLine::Turn>> turn = importer_.stages_.Wait(pulse_);
-    if (!turn.ok()) return turn.status();
-    if (absl::Status status = AbortLeftOpen(importer_.host_); !status.ok()) return status;
-    StageDriver driver(importer_.host_, target_, request_, importer_.options_.stage);
     ZoneMerge merge(sets, zone);
-    absl::Status status = driver.Fill(merge, result_.difference.record_sets, pulse_);
-    if (status.ok()) status = pulse_.Again();
-    if (status.ok()) status = Take(driver.Flip(request_));
-    if (!status.ok()) driver.Abort(std::string(status.message()));
-    return status;
+    return Take(StageAndFlip(importer_.host_, {target_, request_, importer_.options_.stage}, merge,
+                             result_.difference.record_sets, pulse_));
   }
 
   absl::Status Take(absl::StatusOr<Outcome> outcome) {
@@ -217,7 +214,10 @@ absl::StatusOr<std::unique_ptr<ZoneImporter>> ZoneImporter::Open(Host& host, con
 }
 
 absl::StatusOr<Imported> ZoneImporter::Import(const std::string& principal, ImportStream& stream) {
-  return ImportRun(*this, stream).Run(principal);
+  ImportRun run(*this, stream);
+  absl::StatusOr<Imported> imported = run.Run(principal);
+  if (imported.ok()) return imported;
+  return TellChangesSince(imported.status(), *host_.replica().Snapshot(), run.zone_id(), run.if_revision());
 }
 
 }  // namespace quartet::controller

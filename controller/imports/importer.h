@@ -9,9 +9,9 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "controller/host.h"
 #include "controller/imports/admission.h"
 #include "controller/imports/import_check.h"
-#include "controller/host.h"
 #include "controller/imports/import_reader.h"
 #include "controller/imports/pulse.h"
 #include "controller/imports/spool.h"
@@ -70,7 +70,6 @@ class ZoneImporter {
   const std::unique_ptr<Spool> spool_;
   ImportAdmission admission_;
   TurnLine large_texts_;
-  TurnLine stages_;
 };
 
 }  // namespace quartet::controller

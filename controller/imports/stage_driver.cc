@@ -30,6 +30,18 @@ absl::Status ProposeAbort(Host& host, const OpenedStage& stage, const std::strin
   return ProposeAndWait(host, std::move(proposal)).status();
 }
 
+// Stages that were left open by imports of this term. To be called while no other stage is being filled.
+absl::Status AbortLeftOpen(Host& host) {
+  absl::StatusOr<std::vector<stored::v1::StageRow>> stages = replication::FullView(host.replica()).Stages();
+  if (!stages.ok()) return stages.status();
+  for (const stored::v1::StageRow& row : *stages) {
+    absl::Status status =
+        ProposeAbort(host, {row.zone_id(), row.stage(), row.chunks()}, "its import ended without it");
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 // The chunk that was proposed last, and those that are committed. Outlives the driver where a callback does.
@@ -77,7 +89,7 @@ StageDriver::StageDriver(Host& host, const ImportTarget& target, const Proposal&
 
 StageDriver::~StageDriver() { Abort("the import has ended early"); }
 
-absl::Status StageDriver::Fill(ZoneMerge& merge, uint64_t total, Pulse& pulse) {
+absl::Status StageDriver::Fill(MergedSets& merge, uint64_t total, Pulse& pulse) {
   replication::RecordPuts puts;
   size_t bytes = 0;
   uint64_t sent = 0;
@@ -180,15 +192,22 @@ void StageDriver::Abort(const std::string& reason) {
   stage_.reset();
 }
 
-absl::Status AbortLeftOpen(Host& host) {
-  absl::StatusOr<std::vector<stored::v1::StageRow>> stages = replication::FullView(host.replica()).Stages();
-  if (!stages.ok()) return stages.status();
-  for (const stored::v1::StageRow& row : *stages) {
-    absl::Status status =
-        ProposeAbort(host, {row.zone_id(), row.stage(), row.chunks()}, "its import ended without it");
-    if (!status.ok()) return status;
+absl::StatusOr<Outcome> StageAndFlip(Host& host, const StageRequest& request, MergedSets& sets,
+                                     uint64_t total, Pulse& pulse) {
+  absl::StatusOr<std::unique_ptr<TurnLine::Turn>> turn = host.stage_turns().Wait(pulse);
+  if (!turn.ok()) return turn.status();
+  if (absl::Status status = AbortLeftOpen(host); !status.ok()) return status;
+  StageDriver driver(host, request.target, request.caller, request.options);
+  absl::Status status = driver.Fill(sets, total, pulse);
+  if (status.ok()) status = pulse.Again();
+  absl::StatusOr<Outcome> outcome;
+  if (status.ok()) {
+    outcome = driver.Flip(request.caller);
+  } else {
+    outcome = status;
   }
-  return absl::OkStatus();
+  if (!outcome.ok()) driver.Abort(std::string(outcome.status().message()));
+  return outcome;
 }
 
 }  // namespace quartet::controller

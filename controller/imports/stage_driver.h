@@ -13,10 +13,10 @@
 #include "absl/status/statusor.h"
 #include "controller/host.h"
 #include "controller/imports/import_plans.h"
+#include "controller/imports/merged_sets.h"
 #include "controller/imports/node_pace.h"
 #include "controller/imports/pulse.h"
 #include "controller/imports/stage_window.h"
-#include "controller/imports/zone_merge.h"
 
 namespace quartet::controller {
 
@@ -34,13 +34,12 @@ struct StageOptions {
 class StageDriver {
  public:
   // `proposal` has account and principal of the import. All must outlive it.
-  StageDriver(Host& host, const ImportTarget& target, const Proposal& caller,
-              const StageOptions& options);
+  StageDriver(Host& host, const ImportTarget& target, const Proposal& caller, const StageOptions& options);
   ~StageDriver();
 
   // Logs all record sets of the zone as it will be, but its own two, `total` altogether. ABORTED: the zone was changed, or
   // the client has gone.
-  absl::Status Fill(ZoneMerge& merge, uint64_t total, Pulse& pulse);
+  absl::Status Fill(MergedSets& merge, uint64_t total, Pulse& pulse);
 
   // `flip` has caller, request id and hash; the rest is added. A duplicate leaves the stage to be aborted.
   absl::StatusOr<Outcome> Flip(Proposal flip);
@@ -69,7 +68,15 @@ class StageDriver {
   std::shared_ptr<InFlight> in_flight_;
 };
 
-// Aborts stages that were left open by imports of this term. To be called while no other stage is being filled.
-absl::Status AbortLeftOpen(Host& host);
+struct StageRequest {
+  const ImportTarget& target;
+  // Caller, request id and hash.
+  const Proposal& caller;
+  const StageOptions& options;
+};
+// All of a stage: waits for its turn (one is filled at a time), aborts what imports of this term left open, fills, flips. What
+// fails is aborted. Blocks; `sets` are read to their end.
+absl::StatusOr<Outcome> StageAndFlip(Host& host, const StageRequest& request, MergedSets& sets,
+                                     uint64_t total, Pulse& pulse);
 
 }  // namespace quartet::controller

@@ -2,64 +2,15 @@
 
 #include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "dns/rdata/type.h"
 #include "replication/record/record_key.h"
 #include "replication/record/record_value.h"
-#include "replication/replica/layout.h"
 
 namespace quartet::controller {
-namespace {
-
-bool IsOwn(absl::string_view key) {
-  static const std::string soa = replication::RecordKey(dns::Name(), dns::Name(), dns::Type::kSoa);
-  static const std::string ns = replication::RecordKey(dns::Name(), dns::Name(), dns::Type::kNs);
-  return key == soa || key == ns;
-}
-
-}  // namespace
-
-// Both parts of the zone's record sets.
-class ZoneMerge::Live {
- public:
-  explicit Live(const Zone& zone) {
-    if (zone.reader == nullptr) return;
-    served_prefix_ = replication::layout::Generation(zone.zone_id, zone.generation);
-    control_prefix_ = replication::layout::ControlGeneration(zone.zone_id, zone.generation);
-    served_ = zone.reader->Scan(served_prefix_, store::PrefixEnd(served_prefix_));
-    control_ = zone.reader->Scan(control_prefix_, store::PrefixEnd(control_prefix_));
-  }
-
-  bool has() const { return served_ != nullptr && served_->Valid(); }
-  void Next() {
-    served_->Next();
-    control_->Next();
-  }
-  absl::string_view key() const { return served_->key().substr(served_prefix_.size()); }
-  absl::string_view served() const { return served_->value(); }
-  absl::string_view control() const { return control_->value(); }
-
-  // Whether the walk is sound so far: each served part has its control part.
-  absl::Status Check() const {
-    if (served_ == nullptr) return absl::OkStatus();
-    if (!served_->status().ok()) return served_->status();
-    if (!control_->status().ok()) return control_->status();
-    if (has() != control_->Valid() || (has() && control_->key().substr(control_prefix_.size()) != key())) {
-      return absl::DataLossError("a zone's record sets and their control parts don't match");
-    }
-    return absl::OkStatus();
-  }
-
- private:
-  std::string served_prefix_;
-  std::string control_prefix_;
-  std::unique_ptr<store::Iterator> served_;
-  std::unique_ptr<store::Iterator> control_;
-};
-
 ZoneMerge::ZoneMerge(const ImportedSets& sets, const Zone& zone)
     : file_(sets),
-      live_(std::make_unique<Live>(zone)),
+      live_(zone.reader == nullptr
+                ? nullptr
+                : std::make_unique<replication::GenerationWalk>(*zone.reader, zone.zone_id, zone.generation)),
       replace_(zone.replace),
       file_control_(replication::EncodeControl({replication::Origin::kUser, "", ""})) {}
 
@@ -77,15 +28,17 @@ absl::StatusOr<bool> ZoneMerge::Next() {
     if (absl::Status status = AdvanceFile(); !status.ok()) return status;
   }
   if (std::exchange(past_live_, false)) live_->Next();
-  if (absl::Status status = live_->Check(); !status.ok()) return status;
-  const bool live_has = live_->has();
+  if (live_ != nullptr) {
+    if (absl::Status status = live_->Check(); !status.ok()) return status;
+  }
+  const bool live_has = live_ != nullptr && live_->has();
   if (!file_has_ && !live_has) return false;
 
   const int order = !live_has ? -1 : !file_has_ ? 1 : file_.set().key.compare(live_->key());
   past_file_ = order <= 0;
   past_live_ = order >= 0;
   if (order > 0) {
-    const bool own = IsOwn(live_->key());
+    const bool own = replication::IsOwnKey(live_->key());
     set_ = {own        ? MergedSet::What::kOwn
             : replace_ ? MergedSet::What::kRemoved
                        : MergedSet::What::kKept,

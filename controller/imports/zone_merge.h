@@ -9,36 +9,14 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "controller/imports/imported_sets.h"
+#include "controller/imports/merged_sets.h"
+#include "replication/replica/generation_walk.h"
 #include "replication/store/store.h"
 
 namespace quartet::controller {
 
-struct MergedSet {
-  enum class What {
-    // SOA or apex NS: the zone's own, whatever the file says.
-    kOwn,
-    // Only in the zone, and it stays.
-    kKept,
-    // Only in the zone, and it goes.
-    kRemoved,
-    // In both, and the same.
-    kSame,
-    kChanged,
-    kAdded,
-  };
-  What what = What::kOwn;
-  absl::string_view key;
-  // As they will be; of one that is removed, as they are.
-  absl::string_view served;
-  absl::string_view control;
-  // Where it stands in the file, if it is there.
-  dns::Place place;
-
-  bool in_file() const { return what == What::kSame || what == What::kChanged || what == What::kAdded; }
-};
-
 // Not thread-safe. Memory: two record sets and the store's iterators.
-class ZoneMerge {
+class ZoneMerge : public MergedSets {
  public:
   struct Zone {
     // What the zone is read from; it and the sets must outlive the merge. Null: there is no zone yet.
@@ -50,20 +28,18 @@ class ZoneMerge {
   };
 
   ZoneMerge(const ImportedSets& sets, const Zone& zone);
-  ~ZoneMerge();
+  ~ZoneMerge() override;
 
-  // False: that was all.
-  absl::StatusOr<bool> Next();
-  // Its views last until Next.
-  const MergedSet& set() const { return set_; }
+  absl::StatusOr<bool> Next() override;
+  const MergedSet& set() const override { return set_; }
 
  private:
-  class Live;
   absl::Status AdvanceFile();
 
   ImportedSets::Reader file_;
   bool file_has_ = false;
-  const std::unique_ptr<Live> live_;
+  // Null: there is no zone yet.
+  const std::unique_ptr<replication::GenerationWalk> live_;
   const bool replace_;
   const std::string file_control_;
   bool started_ = false;

@@ -34,6 +34,7 @@ std::unique_ptr<grpc::Service> MakeNameserverService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeDelegationSetService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeStatusService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeVerifyService(Controller& controller);
+std::unique_ptr<grpc::Service> MakeHistoryService(RequestHost& host);
 
 class ImportThreads;
 std::unique_ptr<grpc::Service> MakeZoneService(Controller& controller, ImportThreads& threads);

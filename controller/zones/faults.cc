@@ -54,8 +54,12 @@ absl::Status FaultList::ToStatus() const {
   if (faults_.total() > 1) absl::StrAppend(&message, " (and ", faults_.total() - 1, " more)");
   absl::Status status(form_ ? absl::StatusCode::kInvalidArgument : absl::StatusCode::kFailedPrecondition,
                       message);
-  status.SetPayload(kPayload, absl::Cord(faults_.SerializeAsString()));
-  return status;
+  return AttachTo(std::move(status));
+}
+
+absl::Status FaultList::AttachTo(absl::Status refusal) const {
+  refusal.SetPayload(kPayload, absl::Cord(faults_.SerializeAsString()));
+  return refusal;
 }
 
 std::optional<admin::v1::Faults> FaultsOf(const absl::Status& status) {

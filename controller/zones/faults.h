@@ -41,6 +41,8 @@ class FaultList {
   bool empty() const { return faults_.total() == 0; }
   // OK if empty. Otherwise the first fault's message, how many more there are, and all of them as a payload.
   absl::Status ToStatus() const;
+  // `refusal` with its own code and message, and all of them as its payload.
+  absl::Status AttachTo(absl::Status refusal) const;
 
  private:
   admin::v1::Faults faults_;

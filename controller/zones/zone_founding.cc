@@ -109,31 +109,37 @@ absl::StatusOr<FoundedZone> FoundZone(const PlanContext& context, const ZoneToBe
   return FoundedZone{MakeRow(zone, zone_id, rows), *std::move(own)};
 }
 
-absl::Status CheckStillFree(const PlanContext& context, const ZoneToBe& zone, const FoundedZone& founded) {
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
+absl::StatusOr<std::string> ObstacleToSet(const store::Reader& view, const ZoneRow& zone) {
+  absl::StatusOr<Roster> roster = ReadRoster(view);
   if (!roster.ok()) return roster.status();
   std::set<std::string> four;
-  for (const stored::v1::Assignment& assignment : founded.row.assignments()) {
+  for (const stored::v1::Assignment& assignment : zone.assignments()) {
     const auto found = roster->nameservers.find(assignment.target());
     if (found == roster->nameservers.end() ||
         found->second.row.state() != stored::v1::NAMESERVER_STATE_ACTIVE) {
-      return absl::AbortedError(
-          absl::StrCat("nameserver ", assignment.target(),
-                       ", which the new zone was to have, has gone meanwhile; try again"));
+      return absl::StrCat("nameserver ", assignment.target(), " is drained or has gone");
     }
     four.insert(assignment.target());
   }
-  absl::StatusOr<std::set<std::string>> excluded =
-      ExcludedNameservers(context.view, zone.name, zone.account, four);
+  absl::StatusOr<dns::Name> name = ApexOf(zone);
+  if (!name.ok()) return name.status();
+  absl::StatusOr<std::set<std::string>> excluded = ExcludedNameservers(view, *name, zone.account(), four);
   if (!excluded.ok()) return excluded.status();
   for (const std::string& nameserver : *excluded) {
     if (!four.contains(nameserver)) continue;
-    return absl::AbortedError(
-        absl::StrCat("nameserver ", nameserver,
-                     ", which the new zone was to have, was given to another zone of its "
-                     "name, above or below it meanwhile; try again"));
+    return absl::StrCat("nameserver ", nameserver,
+                        " was given to another zone of its name, above or below it");
   }
-  return absl::OkStatus();
+  return std::string();
+}
+
+absl::Status CheckStillFree(const PlanContext& context, const FoundedZone& founded) {
+  absl::StatusOr<std::string> obstacle = ObstacleToSet(context.view, founded.row);
+  if (!obstacle.ok()) return obstacle.status();
+  if (obstacle->empty()) return absl::OkStatus();
+  return absl::AbortedError(
+      absl::StrCat("the new zone can't have the nameservers that it was to have any more: ", *obstacle,
+                   " meanwhile; try again"));
 }
 
 absl::StatusOr<ZoneRow> ActiveZone(const store::Reader& view, const std::string& zone_id) {

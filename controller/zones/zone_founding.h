@@ -44,8 +44,10 @@ struct FoundedZone {
 // there is no such set. The name has passed CheckZoneName.
 absl::StatusOr<FoundedZone> FoundZone(const PlanContext& context, const ZoneToBe& zone, const UsageFn& usage);
 
+// Why a zone that is not there (yet, or any more) can't have the nameservers of its row; empty: it can.
+absl::StatusOr<std::string> ObstacleToSet(const store::Reader& view, const stored::v1::ZoneRow& zone);
 // Whether a zone founded some time ago could still be made with these nameservers. ABORTED: it could not.
-absl::Status CheckStillFree(const PlanContext& context, const ZoneToBe& zone, const FoundedZone& founded);
+absl::Status CheckStillFree(const PlanContext& context, const FoundedZone& founded);
 
 // NOT_FOUND: there is no such zone, or none any more.
 absl::StatusOr<stored::v1::ZoneRow> ActiveZone(const store::Reader& view, const std::string& zone_id);

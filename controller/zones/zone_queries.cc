@@ -7,11 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "controller/roster/roster_plans.h"
 #include "controller/sequencer/ids.h"
+#include "controller/zones/paging.h"
 #include "controller/zones/record_set_message.h"
 #include "controller/zones/zone_edit.h"
 #include "dns/name/canonical_key.h"
@@ -26,20 +26,6 @@ namespace {
 using google::protobuf::util::TimeUtil;
 using replication::FullView;
 using stored::v1::ZoneRow;
-
-constexpr int kDefaultPage = 100;
-constexpr int kMaxPage = 1000;
-
-absl::StatusOr<size_t> PageSize(int asked) {
-  if (asked < 0) return absl::InvalidArgumentError("page_size is negative");
-  return asked == 0 ? kDefaultPage : std::min(asked, kMaxPage);
-}
-
-absl::StatusOr<std::string> ReadToken(const std::string& token) {
-  std::string place;
-  if (!absl::WebSafeBase64Unescape(token, &place)) return absl::InvalidArgumentError("bad page_token");
-  return place;
-}
 
 std::string NameText(const std::string& wire) {
   const absl::StatusOr<dns::Name> name =
@@ -122,7 +108,7 @@ absl::StatusOr<KeyRange> RangeOf(const admin::v1::ListRecordSetsRequest& request
     if (!type.ok()) return type.status();
     range.type = *type;
   }
-  absl::StatusOr<std::string> after = ReadToken(request.page_token());
+  absl::StatusOr<std::string> after = ReadPageToken(request.page_token());
   if (!after.ok()) return after.status();
   if (!after->empty()) range.begin = std::max(range.begin, absl::StrCat(*after, absl::string_view("\0", 1)));
   return range;
@@ -145,6 +131,8 @@ admin::v1::Zone ZoneMessage(const ZoneRow& row, const Roster& roster) {
   zone.set_serial(row.serial());
   zone.set_record_sets(row.record_sets());
   *zone.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(row.create_time_us());
+  if (row.state() == stored::v1::ZONE_STATE_DELETED)
+    *zone.mutable_delete_time() = TimeUtil::MicrosecondsToTimestamp(row.delete_time_us());
   for (const stored::v1::Assignment& assignment : row.assignments()) {
     *zone.add_nameservers() = NameserverMessage(assignment, roster);
   }
@@ -192,7 +180,7 @@ absl::StatusOr<admin::v1::ListZonesResponse> ListZones(const store::Reader& read
     }
     return response;
   }
-  absl::StatusOr<std::string> after = ReadToken(request.page_token());
+  absl::StatusOr<std::string> after = ReadPageToken(request.page_token());
   if (!after.ok()) return after.status();
   // Deleted zones are in the directory, so a page may take several reads.
   for (;;) {
@@ -208,7 +196,7 @@ absl::StatusOr<admin::v1::ListZonesResponse> ListZones(const store::Reader& read
     *after = entries->back().key;
     if (static_cast<size_t>(response.zones_size()) == *size) break;
   }
-  response.set_next_page_token(absl::WebSafeBase64Escape(*after));
+  response.set_next_page_token(WritePageToken(*after));
   return response;
 }
 
@@ -234,7 +222,7 @@ absl::StatusOr<admin::v1::ListRecordSetsResponse> ListRecordSets(
       zone->id(), *generation, range->begin, range->end, [&](const FullView::Record& record) {
         if (range->type.has_value() && !HasType(record, *range->type)) return true;
         if (static_cast<size_t>(response.record_sets_size()) == *size) {
-          response.set_next_page_token(absl::WebSafeBase64Escape(last));
+          response.set_next_page_token(WritePageToken(last));
           return false;
         }
         absl::StatusOr<admin::v1::RecordSet> message = RecordSetMessage(record, *apex);

@@ -39,6 +39,11 @@ bool HasUnknownEffect(const stored::v1::Entry& entry) {
   });
 }
 
+uint32_t MinReaderOf(const stored::v1::Effect& effect) {
+  if (effect.has_history_cut() || effect.has_purge()) return 3;
+  return effect.has_stage() || effect.has_flip() || effect.has_abort() ? 2 : 1;
+}
+
 }  // namespace
 
 Chain ChainOf(absl::string_view bytes) {
@@ -50,11 +55,9 @@ Chain ChainOf(absl::string_view bytes) {
 }
 
 uint32_t MinReaderOf(const stored::v1::Entry& entry) {
-  const bool stages =
-      std::any_of(entry.effects().begin(), entry.effects().end(), [](const stored::v1::Effect& effect) {
-        return effect.has_stage() || effect.has_flip() || effect.has_abort();
-      });
-  return stages ? 2 : 1;
+  uint32_t least = 1;
+  for (const stored::v1::Effect& effect : entry.effects()) least = std::max(least, MinReaderOf(effect));
+  return least;
 }
 
 absl::StatusOr<SealedEntry> Seal(stored::v1::Entry& entry, const Position& head) {

@@ -18,7 +18,7 @@ class EntryHeader;
 namespace quartet::replication {
 
 // The format this code writes, and the highest it reads; it reads all below.
-inline constexpr uint32_t kEntryFormat = 2;
+inline constexpr uint32_t kEntryFormat = 3;
 inline constexpr size_t kMaxEntryBytes = 1 << 20;
 
 // An entry that has its place in the log.
@@ -28,7 +28,8 @@ struct SealedEntry {
   Position position;
 };
 
-// The lowest format whose readers know all effects of `entry`: 2 with a stage, flip or abort, else 1.
+// The lowest format whose readers know all effects of `entry`: 3 with a history cut or a purge, 2 with a stage, flip or
+// abort, else 1.
 uint32_t MinReaderOf(const stored::v1::Entry& entry);
 
 // Gives `entry` its place behind `head` (epoch, index, prev_chain, format), and a min_reader of MinReaderOf

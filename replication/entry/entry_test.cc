@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <random>
+#include <utility>
+#include <vector>
 
 #include "quartet/stored/v1/entry.pb.h"
 #include "replication/base/format_examples.h"
@@ -53,6 +55,10 @@ TEST(Entry, ExamplesOfTheFormatPageAreEntries) {
   ASSERT_TRUE(third.ok()) << third.status();
   EXPECT_EQ(third->effects(0).stage().zone_id(), "Z0123456789ABC");
   EXPECT_EQ(third->effects(0).stage().puts_size(), 1);
+  const auto fourth = OpenEntry(Example("entry-4"));
+  ASSERT_TRUE(fourth.ok()) << fourth.status();
+  EXPECT_EQ(fourth->effects(0).history_cut().revision(), 7U);
+  EXPECT_EQ(fourth->effects(1).purge().prev_revision(), 5U);
 }
 
 TEST(Entry, SealingGivesTheExamplesOfTheFormatPage) {
@@ -83,7 +89,19 @@ TEST(Entry, SealingGivesTheExamplesOfTheFormatPage) {
   put.set_key(std::string("www\0\0\0\1", 7));
   put.set_served("served");
   put.set_control("control");
-  EXPECT_EQ(MustSeal(third, behind.position).bytes, Example("entry-3"));
+  const SealedEntry staged = MustSeal(third, behind.position);
+  EXPECT_EQ(staged.bytes, Example("entry-3"));
+
+  stored::v1::Entry fourth;
+  fourth.mutable_header()->set_term(1);
+  fourth.mutable_header()->set_time_us(1731000004000000);
+  stored::v1::HistoryCutEffect& cut = *fourth.add_effects()->mutable_history_cut();
+  cut.set_zone_id("Z0123456789ABC");
+  cut.set_revision(7);
+  stored::v1::PurgeEffect& purge = *fourth.add_effects()->mutable_purge();
+  purge.set_zone_id("Z0000000000001");
+  purge.set_prev_revision(5);
+  EXPECT_EQ(MustSeal(fourth, staged.position).bytes, Example("entry-4"));
 }
 
 TEST(Entry, ChainTellsHistoriesApart) {
@@ -123,18 +141,21 @@ TEST(Entry, ForANewerReaderIsNotReadButItsHeaderIs) {
   EXPECT_EQ(header->index(), 42U);
 }
 
-TEST(Entry, OnlyEntriesWithStagesNeedAReaderOfFormat2) {
+TEST(Entry, OnlyEntriesWithWhatCameLaterNeedALaterReader) {
   EXPECT_EQ(OpenHeader(MustSeal(TermEntry("c1"), {}).bytes)->min_reader(), 1U);
-  for (void (*add)(stored::v1::Effect&) : {
-           +[](stored::v1::Effect& effect) { effect.mutable_stage(); },
-           +[](stored::v1::Effect& effect) { effect.mutable_flip(); },
-           +[](stored::v1::Effect& effect) { effect.mutable_abort(); },
-       }) {
-    stored::v1::Entry staged = TermEntry("c1");
-    add(*staged.add_effects());
-    const absl::StatusOr<stored::v1::Entry> opened = OpenEntry(MustSeal(staged, {}).bytes);
+  const std::vector<std::pair<uint32_t, void (*)(stored::v1::Effect&)>> later = {
+      {2, [](stored::v1::Effect& effect) { effect.mutable_stage(); }},
+      {2, [](stored::v1::Effect& effect) { effect.mutable_flip(); }},
+      {2, [](stored::v1::Effect& effect) { effect.mutable_abort(); }},
+      {3, [](stored::v1::Effect& effect) { effect.mutable_history_cut(); }},
+      {3, [](stored::v1::Effect& effect) { effect.mutable_purge(); }},
+  };
+  for (const auto& [format, add] : later) {
+    stored::v1::Entry entry = TermEntry("c1");
+    add(*entry.add_effects());
+    const absl::StatusOr<stored::v1::Entry> opened = OpenEntry(MustSeal(entry, {}).bytes);
     ASSERT_TRUE(opened.ok()) << opened.status();
-    EXPECT_EQ(opened->header().min_reader(), 2U);
+    EXPECT_EQ(opened->header().min_reader(), format);
   }
 }
 

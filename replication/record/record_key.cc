@@ -65,4 +65,14 @@ absl::StatusOr<RecordKeyParts> SplitRecordKey(absl::string_view record_key) {
   return RecordKeyParts{record_key.substr(0, owner), static_cast<dns::Type>(number), rest.substr(3)};
 }
 
+bool IsSoaKey(absl::string_view record_key) {
+  static const std::string soa = RecordKey(dns::Name(), dns::Name(), dns::Type::kSoa);
+  return record_key == soa;
+}
+
+bool IsOwnKey(absl::string_view record_key) {
+  static const std::string ns = RecordKey(dns::Name(), dns::Name(), dns::Type::kNs);
+  return record_key == ns || IsSoaKey(record_key);
+}
+
 }  // namespace quartet::replication

@@ -31,4 +31,8 @@ struct RecordKeyParts {
 // at most 255 bytes).
 absl::StatusOr<RecordKeyParts> SplitRecordKey(absl::string_view record_key);
 
+// Keys of the record sets that Quartet maintains in every zone: its SOA, and that or its apex NS.
+bool IsSoaKey(absl::string_view record_key);
+bool IsOwnKey(absl::string_view record_key);
+
 }  // namespace quartet::replication

@@ -24,6 +24,7 @@ TEST(ReplicaPage, HasTheKeysThatAreStored) {
   EXPECT_EQ(layout::Assignment("ns-1", kZone), Example("key-assignment"));
   EXPECT_EQ(layout::Object(stored::v1::OBJECT_KIND_NAMESERVER, "ns-1"), Example("key-object"));
   EXPECT_EQ(layout::History(kZone, 7), Example("key-history"));
+  EXPECT_EQ(layout::Deleted(*apex, kZone), Example("key-deleted"));
   EXPECT_EQ(layout::Pending(42, "C0123456789ABC"), Example("key-pending"));
   EXPECT_EQ(LogEntryKey(42), Example("key-log-entry"));
 }

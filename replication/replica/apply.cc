@@ -7,6 +7,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "quartet/stored/v1/zone.pb.h"
+#include "replication/replica/apply_history.h"
 #include "replication/replica/apply_stages.h"
 #include "replication/replica/full_view.h"
 #include "replication/replica/layout.h"
@@ -47,10 +48,7 @@ absl::Status ApplyZone(store::Overlay& overlay, const EntryHeader& header,
   if (!before.ok()) return before.status();
   absl::StatusOr<stored::v1::ZoneLocalRow> local = ReadLocalRow(overlay, row.id());
   if (!local.ok()) return local.status();
-  if (!before->has_value()) {
-    local->set_generation(TakeGeneration(*local));
-    overlay.Put(layout::ZoneLocal(row.id()), local->SerializeAsString());
-  }
+  if (!before->has_value()) local->set_generation(TakeGeneration(*local));
   stored::v1::HistoryRow history = MakeHistory(header, position, *before);
   const RecordsPlace place{row.id(), local->generation()};
   absl::StatusOr<ZoneTotals> totals = TotalsBefore(overlay, place, *before, row.digest_key_id(), hasher);
@@ -59,7 +57,10 @@ absl::Status ApplyZone(store::Overlay& overlay, const EntryHeader& header,
   totals = ChangeRecords(overlay, place, *totals, effect.removed_keys(), effect.puts(), hasher,
                          before->has_value() ? history.mutable_records() : nullptr);
   if (!totals.ok()) return totals.status();
-  return WriteRevision(overlay, *before, row, *totals, history);
+  const RecordEdits edits{effect.removed_keys(), effect.puts()};
+  CountBytes(edits.puts, history.records(), *local);
+  TellWhatChanged(row, edits, history);
+  return WriteRevision(overlay, *before, row, *totals, history, *std::move(local));
 }
 
 // Deleted objects leave their revision behind, so that it never falls.
@@ -185,7 +186,9 @@ absl::Status ApplyEffect(store::Overlay& overlay, const EntryHeader& header, con
     case stored::v1::Effect::kAbort:
       return ApplyAbort(overlay, effect.abort());
     case stored::v1::Effect::kHistoryCut:
+      return ApplyHistoryCut(overlay, effect.history_cut());
     case stored::v1::Effect::kPurge:
+      return ApplyPurge(overlay, effect.purge());
     case stored::v1::Effect::EFFECT_NOT_SET:
       break;
   }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "replication/replica/apply.h"
+#include "replication/replica/apply_history.h"
 #include "replication/replica/full_view.h"
 #include "replication/replica/layout.h"
 #include "replication/replica/zone_revision.h"
@@ -48,6 +49,7 @@ absl::StatusOr<StageRow> BeginStage(store::Overlay& overlay, const stored::v1::E
   if (open->has_value()) return Unfit(zone_id, "another one is open");
   absl::StatusOr<ZoneLocalRow> local = ReadLocalRow(overlay, zone_id);
   if (!local.ok()) return local.status();
+  if (local->purged_revision() != 0) return Unfit(zone_id, "the zone was purged");
   StageRow row;
   row.set_zone_id(zone_id);
   row.set_stage(position.index);
@@ -73,6 +75,7 @@ absl::Status AddChunk(store::Overlay& overlay, StageRow& row, const RecordPuts& 
   row.set_served_digest(totals.served.ToBytes());
   row.set_control_digest(totals.control.ToBytes());
   row.set_record_sets(totals.record_sets);
+  row.set_bytes(row.bytes() + BytesOf(puts));
   row.set_chunks(row.chunks() + 1);
   return absl::OkStatus();
 }
@@ -140,14 +143,18 @@ absl::Status ApplyFlip(store::Overlay& overlay, const stored::v1::EntryHeader& h
   // The generation before is the before-image of all record sets.
   stored::v1::HistoryRow history = MakeHistory(header, position, *before);
   history.set_before_generation(local->generation());
+  history.set_before_generation_bytes(local->generation_bytes());
+  TellOfFlip(row, history);
+  RecordImages staged;
   absl::StatusOr<ZoneTotals> totals =
       ChangeRecords(overlay, {row.id(), stage->generation()}, TotalsOf(*stage), effect.removed_keys(),
-                    effect.puts(), hasher, nullptr);
+                    effect.puts(), hasher, &staged);
   if (!totals.ok()) return totals.status();
   local->set_generation(stage->generation());
-  overlay.Put(layout::ZoneLocal(row.id()), local->SerializeAsString());
+  local->set_generation_bytes(stage->bytes());
+  CountBytes(effect.puts(), staged, *local);
   overlay.Delete(layout::Stage(row.id()));
-  return WriteRevision(overlay, *before, row, *totals, history);
+  return WriteRevision(overlay, *before, row, *totals, history, *std::move(local));
 }
 
 absl::Status ApplyAbort(store::Overlay& overlay, const stored::v1::AbortEffect& effect) {

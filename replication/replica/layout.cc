@@ -107,4 +107,18 @@ std::string History(absl::string_view zone_id, uint64_t revision) {
   return absl::StrCat("h", zone_id, BigEndian64(revision));
 }
 
+std::string AllHistory(absl::string_view zone_id) { return absl::StrCat("h", zone_id); }
+
+std::string AllRecords(absl::string_view zone_id) { return absl::StrCat("r", zone_id); }
+
+std::string AllControls(absl::string_view zone_id) { return absl::StrCat("t", zone_id); }
+
+std::string Deleted(const dns::Name& apex, absl::string_view zone_id) {
+  QUARTET_CHECK(zone_id.size() == kZoneIdBytes);
+  return absl::StrCat(DeletedZones(), dns::CanonicalKey(apex, dns::Name()), absl::string_view("\0", 1),
+                      zone_id);
+}
+
+std::string DeletedZones() { return "x"; }
+
 }  // namespace quartet::replication::layout

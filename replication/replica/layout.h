@@ -36,6 +36,14 @@ std::string RequestAge(int64_t time_us, absl::string_view request_key);
 // The logged stage that is open for a zone.
 std::string Stage(absl::string_view zone_id);
 std::string History(absl::string_view zone_id, uint64_t revision);
+// Prefix of all that is kept of a zone's past.
+std::string AllHistory(absl::string_view zone_id);
+// Prefixes of all generations of a zone.
+std::string AllRecords(absl::string_view zone_id);
+std::string AllControls(absl::string_view zone_id);
+// A zone that is deleted and can be undeleted; in canonical order of names behind DeletedZones().
+std::string Deleted(const dns::Name& apex, absl::string_view zone_id);
+std::string DeletedZones();
 
 // Big-endian, so that numbers sort.
 std::string BigEndian64(uint64_t number);

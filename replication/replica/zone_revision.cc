@@ -14,23 +14,6 @@ namespace {
 
 using stored::v1::ZoneRow;
 
-// Keys of directory and assignment index that a zone with this row has. A deleted zone stays in the
-// directory, so that its name and its set are remembered, and is assigned to nobody.
-absl::StatusOr<std::set<std::string>> IndexKeys(const ZoneRow& row) {
-  const std::string& wire = row.name();
-  absl::StatusOr<dns::Name> apex =
-      dns::Name::FromWire({reinterpret_cast<const uint8_t*>(wire.data()), wire.size()});
-  if (!apex.ok()) return absl::DataLossError(absl::StrCat("zone ", row.id(), " has a damaged name"));
-  std::set<std::string> keys;
-  if (!row.private_zone()) keys.insert(layout::Directory("", *apex, row.id()));
-  for (const std::string& vpc : row.vpc_ids()) keys.insert(layout::Directory(vpc, *apex, row.id()));
-  if (row.state() == stored::v1::ZONE_STATE_DELETED) return keys;
-  for (const stored::v1::Assignment& assignment : row.assignments()) {
-    keys.insert(layout::Assignment(assignment.target(), row.id()));
-  }
-  return keys;
-}
-
 absl::Status MoveIndexes(store::Overlay& overlay, const std::optional<ZoneRow>& before,
                          const ZoneRow& after) {
   absl::StatusOr<std::set<std::string>> wanted = IndexKeys(after);
@@ -50,6 +33,13 @@ absl::Status MoveIndexes(store::Overlay& overlay, const std::optional<ZoneRow>& 
   return absl::OkStatus();
 }
 
+// The revision that the zone, which is not there, was purged at; 0: it never was there.
+absl::StatusOr<uint64_t> PurgedAt(const store::Reader& reader, const std::string& zone_id) {
+  absl::StatusOr<stored::v1::ZoneLocalRow> local = ReadLocalRow(reader, zone_id);
+  if (!local.ok()) return local.status();
+  return local->purged_revision();
+}
+
 absl::Status CheckTotals(const ZoneRow& row, const ZoneTotals& totals) {
   const ZoneTotals stated = TotalsOf(row);
   if (stated == totals) return absl::OkStatus();
@@ -61,15 +51,36 @@ absl::Status CheckTotals(const ZoneRow& row, const ZoneTotals& totals) {
 
 }  // namespace
 
+// A deleted zone stays in the directory, so that its name and its set are remembered, and is assigned to nobody.
+absl::StatusOr<std::set<std::string>> IndexKeys(const ZoneRow& row) {
+  const std::string& wire = row.name();
+  absl::StatusOr<dns::Name> apex =
+      dns::Name::FromWire({reinterpret_cast<const uint8_t*>(wire.data()), wire.size()});
+  if (!apex.ok()) return absl::DataLossError(absl::StrCat("zone ", row.id(), " has a damaged name"));
+  std::set<std::string> keys;
+  if (!row.private_zone()) keys.insert(layout::Directory("", *apex, row.id()));
+  for (const std::string& vpc : row.vpc_ids()) keys.insert(layout::Directory(vpc, *apex, row.id()));
+  if (row.state() == stored::v1::ZONE_STATE_DELETED) {
+    keys.insert(layout::Deleted(*apex, row.id()));
+    return keys;
+  }
+  for (const stored::v1::Assignment& assignment : row.assignments()) {
+    keys.insert(layout::Assignment(assignment.target(), row.id()));
+  }
+  return keys;
+}
+
 absl::StatusOr<std::optional<ZoneRow>> ZoneBefore(const store::Reader& reader, const ZoneRow& row,
                                                   uint64_t prev_revision) {
   if (row.id().size() != layout::kZoneIdBytes)
     return absl::DataLossError("an entry names a zone without an id");
   absl::StatusOr<std::optional<ZoneRow>> before = FullView(reader).Zone(row.id());
   if (!before.ok()) return before.status();
-  const uint64_t revision = before->has_value() ? (*before)->revision() : 0;
-  if (revision == prev_revision) return before;
-  return absl::FailedPreconditionError(absl::StrCat("zone ", row.id(), " is at revision ", revision,
+  absl::StatusOr<uint64_t> revision =
+      (*before).has_value() ? (**before).revision() : PurgedAt(reader, row.id());
+  if (!revision.ok()) return revision.status();
+  if (*revision == prev_revision && (before->has_value() || prev_revision == 0)) return before;
+  return absl::FailedPreconditionError(absl::StrCat("zone ", row.id(), " is at revision ", *revision,
                                                     ", but its entry follows ", prev_revision));
 }
 
@@ -87,11 +98,17 @@ stored::v1::HistoryRow MakeHistory(const stored::v1::EntryHeader& header, const 
 }
 
 absl::Status WriteRevision(store::Overlay& overlay, const std::optional<ZoneRow>& before, const ZoneRow& row,
-                           const ZoneTotals& totals, const stored::v1::HistoryRow& history) {
+                           const ZoneTotals& totals, const stored::v1::HistoryRow& history,
+                           stored::v1::ZoneLocalRow local) {
   if (absl::Status status = CheckTotals(row, totals); !status.ok()) return status;
   if (absl::Status status = MoveIndexes(overlay, before, row); !status.ok()) return status;
   overlay.Put(layout::Zone(row.id()), row.SerializeAsString());
-  overlay.Put(layout::History(row.id(), row.revision()), history.SerializeAsString());
+  const std::string key = layout::History(row.id(), row.revision());
+  const std::string bytes = history.SerializeAsString();
+  overlay.Put(key, bytes);
+  local.set_history_bytes(local.history_bytes() + key.size() + bytes.size() +
+                          history.before_generation_bytes());
+  overlay.Put(layout::ZoneLocal(row.id()), local.SerializeAsString());
   return absl::OkStatus();
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "absl/status/status.h"
@@ -16,8 +17,8 @@
 
 namespace quartet::replication {
 
-// The zone as it is now, or nullopt. FAILED_PRECONDITION: its revision is not `prev_revision` (0: none);
-// DATA_LOSS: `row` has no id.
+// The zone as it is now, or nullopt. FAILED_PRECONDITION: its revision is not `prev_revision` (0: none, nor was it
+// purged); DATA_LOSS: `row` has no id.
 absl::StatusOr<std::optional<stored::v1::ZoneRow>> ZoneBefore(const store::Reader& reader,
                                                               const stored::v1::ZoneRow& row,
                                                               uint64_t prev_revision);
@@ -26,10 +27,14 @@ absl::StatusOr<std::optional<stored::v1::ZoneRow>> ZoneBefore(const store::Reade
 stored::v1::HistoryRow MakeHistory(const stored::v1::EntryHeader& header, const Position& position,
                                    const std::optional<stored::v1::ZoneRow>& before);
 
-// Writes row, indexes and history. DATA_LOSS: `totals` are not those of `row`.
+// Writes row, indexes, history and local row, which counts the history. DATA_LOSS: `totals` are not those of `row`.
 absl::Status WriteRevision(store::Overlay& overlay, const std::optional<stored::v1::ZoneRow>& before,
                            const stored::v1::ZoneRow& row, const ZoneTotals& totals,
-                           const stored::v1::HistoryRow& history);
+                           const stored::v1::HistoryRow& history, stored::v1::ZoneLocalRow local);
+
+// Keys of the zone in directory, assignments and the list of what is deleted, as they are with this row. DATA_LOSS: it has
+// no name.
+absl::StatusOr<std::set<std::string>> IndexKeys(const stored::v1::ZoneRow& row);
 
 // What is true of the zone in this replica only; an empty row if nothing is stored.
 absl::StatusOr<stored::v1::ZoneLocalRow> ReadLocalRow(const store::Reader& reader,

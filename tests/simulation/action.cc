@@ -56,6 +56,8 @@ const std::vector<ActionForm>& ActionForms() {
       {Kind::kDouble, "double", true, false, ""},
       {Kind::kDoubleUp, "double-up", true, false, ""},
       {Kind::kDelay, "delay", true, false, "for"},
+      {Kind::kCutHistory, "cut-history", false, true, "salt"},
+      {Kind::kPurge, "purge", false, true, ""},
   };
   return *forms;
 }

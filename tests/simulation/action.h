@@ -60,6 +60,9 @@ struct Action {
     kDouble,    // the next message to the node
     kDoubleUp,  // the next one from it
     kDelay,
+    // The controller's own upkeep.
+    kCutHistory,  // of a zone
+    kPurge,       // a zone that is deleted
   };
   Kind kind = Kind::kAdvance;
   std::string node;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "tests/simulation/past_check.h"
 #include "tests/simulation/schedule.h"
 
 namespace quartet::simulation {
@@ -247,6 +248,7 @@ RunResult Cluster::Run() {
   for (const auto& [name, node] : nodes_) node->Scrub();
   RunUntilConverged();
   checks_.Acknowledged(users_, controller_);
+  world_.Check(CheckPast(controller_.disk(), world_.truth.now));
   result_.finding = world_.finding;
   result_.time_us = result_.finding.has_value() ? world_.found_us : world_.clock.now();
   result_.entries = world_.truth.now.head().index;

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "controller/history/retention.h"
 #include "controller/sequencer/ids.h"
 #include "controller/zones/record_set_request.h"
 #include "controller/zones/zone_edit.h"
@@ -264,6 +265,27 @@ absl::StatusOr<Plan> PlanAbort(const PlanContext& context, const std::string& zo
   Plan plan;
   replication::AddAbort(plan.entry, *stage, "by its user");
   return plan;
+}
+
+absl::StatusOr<Plan> PlanCut(const PlanContext& context, const std::string& zone_id, uint64_t salt) {
+  absl::StatusOr<std::optional<stored::v1::ZoneRow>> row = FullView(context.view).Zone(zone_id);
+  if (!row.ok()) return row.status();
+  if (!row->has_value()) return absl::NotFoundError("no such zone");
+  stored::v1::Entry due;
+  stored::v1::HistoryCutEffect& cut = *due.add_effects()->mutable_history_cut();
+  cut.set_zone_id(zone_id);
+  cut.set_revision(salt % (*row)->revision() + 1);
+  return controller::PlanRetention(context, due);
+}
+
+absl::StatusOr<Plan> PlanPurge(const PlanContext& context, const std::string& zone_id) {
+  absl::StatusOr<stored::v1::ZoneRow> row = Zone(context, zone_id, stored::v1::ZONE_STATE_DELETED);
+  if (!row.ok()) return row.status();
+  stored::v1::Entry due;
+  stored::v1::PurgeEffect& purge = *due.add_effects()->mutable_purge();
+  purge.set_zone_id(zone_id);
+  purge.set_prev_revision(row->revision());
+  return controller::PlanRetention(context, due);
 }
 
 }  // namespace quartet::simulation

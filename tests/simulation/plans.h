@@ -36,4 +36,10 @@ absl::StatusOr<controller::Plan> PlanFlip(const controller::PlanContext& context
 absl::StatusOr<controller::Plan> PlanAbort(const controller::PlanContext& context,
                                            const std::string& zone_id);
 
+// Of its history, at some revision; and of a deleted zone whose deletion is INSYNC.
+absl::StatusOr<controller::Plan> PlanCut(const controller::PlanContext& context, const std::string& zone_id,
+                                         uint64_t salt);
+absl::StatusOr<controller::Plan> PlanPurge(const controller::PlanContext& context,
+                                           const std::string& zone_id);
+
 }  // namespace quartet::simulation

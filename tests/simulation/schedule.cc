@@ -37,6 +37,7 @@ uint64_t Weight(Kind kind) {
     case Kind::kCrashController:
       return 10;
     case Kind::kAbort:
+    case Kind::kCutHistory:
     case Kind::kEnroll:
     case Kind::kDrain:
     case Kind::kFillController:
@@ -52,6 +53,7 @@ uint64_t Weight(Kind kind) {
     case Kind::kDoubleUp:
     case Kind::kOldController:
       return 6;
+    case Kind::kPurge:
     case Kind::kRestore:
     case Kind::kNewKey:
     case Kind::kRotController:

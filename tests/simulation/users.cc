@@ -106,6 +106,10 @@ controller::PlanFn Users::PlanFor(const Action& action, const std::string& zone_
       return [=](const PlanContext& context) { return PlanFlip(context, zone_id); };
     case Kind::kAbort:
       return [=](const PlanContext& context) { return PlanAbort(context, zone_id); };
+    case Kind::kCutHistory:
+      return [=](const PlanContext& context) { return PlanCut(context, zone_id, salt); };
+    case Kind::kPurge:
+      return [=](const PlanContext& context) { return PlanPurge(context, zone_id); };
     default:
       return nullptr;
   }
