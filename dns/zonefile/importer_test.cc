@@ -273,6 +273,23 @@ TEST(Importer, WarnsOfMissingFinalDots) {
             "example.com. 60 MX 10 mail.example.com.example.com.\n");
 }
 
+// `v=spf1 -all` is two strings, which are read as v=spf1-all (RFC 7208 §3.3).
+TEST(Importer, WarnsOfTextWithoutItsQuotes) {
+  EXPECT_EQ(Warnings("a 1 TXT v=spf1 -all\nb 1 SPF \"v=spf1\" -all\n"),
+            "1:9 text-unquoted\n2:9 text-unquoted\n");
+  EXPECT_EQ(
+      Warnings("a 1 TXT \"v=spf1 -all\"\nb 1 TXT \"one\" \"two\"\nc 1 TXT token=1\nd 1 TXT \\# 2 0161\n"),
+      "");
+}
+
+TEST(Importer, SplitsLongStringsWithAWarning) {
+  const std::string text(256, 'x');
+  EXPECT_EQ(Warnings(absl::StrCat("a 1 TXT \"", text, "\"\nb 1 TXT \"", text.substr(1), "\"\n")),
+            "1:9 string-split\n");
+  EXPECT_EQ(Records(absl::StrCat("a 1 TXT \"", text, "\"\n")),
+            absl::StrCat("a.example.com. 1 TXT \"", text.substr(1), "\" \"x\"\n"));
+}
+
 TEST(Importer, WarnsOncePerGenerate) {
   EXPECT_EQ(Warnings("$GENERATE 1-9 a$ 60 CNAME b$.example.com\n"), "1:27 final-dot-missing\n");
 }
