@@ -239,6 +239,11 @@ TEST(Importer, StopsAtItsRecordLimit) {
   EXPECT_EQ(Places(result.faults), "3:1 too-many-records\n");
 }
 
+TEST(Importer, RefusesAFileThatIsTooLargeUnread) {
+  // There is nothing behind it to read.
+  EXPECT_EQ(Faults(absl::string_view("", kMaxZoneFile + 1)), "1:1 file-too-large\n");
+}
+
 TEST(Importer, RefusesASetTooLargeForAResponse) {
   std::string text = "$TTL 60\n";
   for (int i = 0; i < 300; ++i) absl::StrAppend(&text, "big TXT \"", i, std::string(250, 'x'), "\"\n");
