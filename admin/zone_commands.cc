@@ -14,6 +14,7 @@
 #include "admin/invoke.h"
 #include "admin/output.h"
 #include "admin/zone_import.h"
+#include "admin/zone_update.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 
 namespace quartet::admin {
@@ -36,14 +37,23 @@ struct Arguments {
 
 void PrintZone(const Session& session, const v1::Zone& zone) {
   if (session.PrintMessage(zone)) return;
-  PrintFields({{"Zone", zone.domain_name()},
-               {"Id", LastPart(zone.name())},
-               {"Revision", absl::StrCat(zone.revision())},
-               {"Serial", absl::StrCat(zone.serial())},
-               {"Record sets", absl::StrCat(zone.record_sets())},
-               {"Created", FormatTime(zone.create_time())},
-               {"Delegation set", OrNone(LastPart(zone.delegation_set()))},
-               {"Comment", OrNone(zone.comment())}});
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"Zone", zone.domain_name()},
+      {"Id", LastPart(zone.name())},
+      {"Revision", absl::StrCat(zone.revision())},
+      {"Serial", absl::StrCat(zone.serial())},
+      {"Record sets", absl::StrCat(zone.record_sets())},
+      {"Created", FormatTime(zone.create_time())},
+      {"Delegation set", OrNone(LastPart(zone.delegation_set()))},
+      {"Comment", OrNone(zone.comment())}};
+  if (zone.has_soa()) {
+    const v1::Soa& soa = zone.soa();
+    fields.push_back({"Hostmaster", soa.hostmaster()});
+    fields.push_back({"SOA", absl::StrCat("refresh ", soa.refresh(), ", retry ", soa.retry(), ", expire ",
+                                          soa.expire(), ", minimum ", soa.minimum(), ", TTL ", soa.ttl())});
+    fields.push_back({"Apex NS TTL", absl::StrCat(zone.ns_ttl())});
+  }
+  PrintFields(fields);
   if (!zone.quarantined().empty()) {
     std::printf(
         "Quarantined: this controller's copy is damaged (%s). It takes no changes and is sent to no node; "
@@ -224,6 +234,7 @@ void AddZoneCommands(CLI::App& app, Session& session) {
   create->callback([&session, arguments] { CreateZone(session, *arguments); });
 
   AddImport(*zone, session, arguments);
+  AddZoneUpdate(*zone, session);
 
   CLI::App* list = zone->add_subcommand("list", "All zones, in order of their names");
   list->footer("Examples:\n  quartet zone list\n  quartet zone list --deleted");

@@ -101,6 +101,8 @@ class Controller {
       const Caller& caller, const admin::v1::CreateZoneRequest& request) = 0;
   // Blocks until the import has ended: for a thread of its own, of low priority. At most eight at once are taken.
   virtual absl::StatusOr<admin::v1::ImportResult> ImportZone(const Caller& caller, ImportStream& stream) = 0;
+  virtual absl::StatusOr<admin::v1::Change> UpdateZone(const Caller& caller,
+                                                       const admin::v1::UpdateZoneRequest& request) = 0;
   virtual absl::StatusOr<admin::v1::Zone> GetZone(const admin::v1::GetZoneRequest& request) = 0;
   virtual absl::StatusOr<admin::v1::ListZonesResponse> ListZones(
       const admin::v1::ListZonesRequest& request) = 0;

@@ -21,6 +21,7 @@ struct Core::Batch {
   dns::Name apex;
   std::vector<RecordSetEdit> edits;
   BatchConditions conditions;
+  FaultList form_faults;
   Warnings warnings;
 };
 
@@ -34,8 +35,9 @@ absl::StatusOr<Core::Batch> Core::ReadBatch(const admin::v1::ChangeRecordSetsReq
   if (!conditions.ok()) return conditions.status();
   FaultList faults;
   std::vector<RecordSetEdit> edits = ReadChanges(request.changes(), *apex, faults);
-  if (!faults.empty()) return faults.ToStatus();
-  Batch batch{row->id(), row->account(), *apex, std::move(edits), *std::move(conditions), {}};
+  // A batch with faults of form is judged too: the others are told with them.
+  Batch batch{row->id(), row->account(), *apex, std::move(edits), *std::move(conditions), std::move(faults),
+              {}};
   WarnOfDots(request.changes(), *apex, batch.warnings);
   return batch;
 }
@@ -43,7 +45,7 @@ absl::StatusOr<Core::Batch> Core::ReadBatch(const admin::v1::ChangeRecordSetsReq
 absl::StatusOr<Plan> Core::PlanBatch(const PlanContext& context, const Batch& batch,
                                      Warnings& warnings) const {
   if (absl::Status sound = CheckSound(batch.zone_id, batch.apex); !sound.ok()) return sound;
-  return PlanChanges(context, batch.zone_id, batch.edits, batch.conditions, &warnings);
+  return PlanChanges(context, batch.zone_id, batch.edits, batch.conditions, &warnings, batch.form_faults);
 }
 
 absl::StatusOr<admin::v1::Change> Core::ChangeRecordSets(const Caller& caller,

@@ -59,6 +59,8 @@ class Core : public Controller, private RequestHost {
   absl::StatusOr<admin::v1::CreateZoneResponse> CreateZone(
       const Caller& caller, const admin::v1::CreateZoneRequest& request) override;
   absl::StatusOr<admin::v1::ImportResult> ImportZone(const Caller& caller, ImportStream& stream) override;
+  absl::StatusOr<admin::v1::Change> UpdateZone(const Caller& caller,
+                                               const admin::v1::UpdateZoneRequest& request) override;
   absl::StatusOr<admin::v1::Zone> GetZone(const admin::v1::GetZoneRequest& request) override;
   absl::StatusOr<admin::v1::ListZonesResponse> ListZones(const admin::v1::ListZonesRequest& request) override;
   absl::StatusOr<admin::v1::Change> DeleteZone(const Caller& caller,
@@ -109,7 +111,7 @@ class Core : public Controller, private RequestHost {
   std::unique_ptr<Watch> WatchCommits(CommitWatches::Fn committed) override;
   absl::StatusOr<ZoneImporter*> Importer();
 
-  // A batch that was read and found well formed.
+  // A batch that was read, and what is wrong with its form.
   struct Batch;
   absl::StatusOr<Batch> ReadBatch(const admin::v1::ChangeRecordSetsRequest& request) const;
   // `warnings` is added to.

@@ -282,6 +282,30 @@ TEST_F(CoreTest, RequestsAreAnsweredOnceAndThenAgain) {
   EXPECT_EQ(Upsert(made->zone().name(), "www", "192.0.2.1", "r2")->name(), change->name());
 }
 
+TEST_F(CoreTest, AZonesSettingsAreChangedOnceAndThenShown) {
+  MakeRoster();
+  ASSERT_TRUE(MakeZone("example.com").ok());
+  v1::UpdateZoneRequest request;
+  request.set_name("zones/example.com");
+  request.set_hostmaster("hostmaster.example.com");
+  request.set_ns_ttl(600);
+  request.set_request_id("once");
+  const auto change = controller_->UpdateZone(kAdmin, request);
+  ASSERT_TRUE(change.ok()) << change.status();
+  EXPECT_EQ(change->revision(), 2u);
+  ASSERT_EQ(change->warnings_size(), 1);
+  EXPECT_EQ(change->warnings(0).rule(), "final-dot-missing");
+  EXPECT_EQ(controller_->UpdateZone(kAdmin, request)->name(), change->name());
+  request.set_ns_ttl(601);
+  EXPECT_TRUE(absl::IsAlreadyExists(controller_->UpdateZone(kAdmin, request).status()));
+
+  v1::GetZoneRequest get;
+  get.set_name("zones/example.com");
+  const v1::Zone zone = *controller_->GetZone(get);
+  EXPECT_EQ(zone.soa().hostmaster(), "hostmaster.example.com.example.com.");
+  EXPECT_EQ(zone.ns_ttl(), 600u);
+}
+
 TEST_F(CoreTest, ZonesAreFoundByIdAndByName) {
   MakeRoster(2);
   const std::string id = MakeZone("example.com")->zone().name();

@@ -10,6 +10,7 @@
 #include "controller/zones/zone_import.h"
 #include "controller/zones/zone_plans.h"
 #include "controller/zones/zone_queries.h"
+#include "controller/zones/zone_settings.h"
 #include "dns/name/name.h"
 #include "replication/entry/entry.h"
 
@@ -88,6 +89,26 @@ absl::StatusOr<admin::v1::ImportResult> Core::ImportZone(const Caller& caller, I
   return result;
 }
 
+absl::StatusOr<admin::v1::Change> Core::UpdateZone(const Caller& caller,
+                                                   const admin::v1::UpdateZoneRequest& request) {
+  absl::StatusOr<stored::v1::ZoneRow> row = FindZone(*store_->Snapshot(), request.name());
+  if (!row.ok()) return row.status();
+  absl::StatusOr<dns::Name> apex = ApexOf(*row);
+  if (!apex.ok()) return apex.status();
+  Warnings warnings;
+  absl::StatusOr<ZoneSettings> settings = ReadSettings(request, *apex, warnings);
+  if (!settings.ok()) return settings.status();
+  PlanFn plan = [this, id = row->id(), apex = *std::move(apex),
+                 settings = *std::move(settings)](const PlanContext& context) -> absl::StatusOr<Plan> {
+    if (absl::Status sound = CheckSound(id, apex); !sound.ok()) return sound;
+    return PlanSettings(context, id, settings);
+  };
+  absl::StatusOr<admin::v1::Change> change =
+      ProposeChange(row->id(), MakeProposal(caller, row->account(), "UpdateZone", request, std::move(plan)));
+  if (change.ok()) *change->mutable_warnings() = std::move(warnings);
+  return change;
+}
+
 absl::StatusOr<admin::v1::Zone> Core::GetZone(const admin::v1::GetZoneRequest& request) {
   const std::unique_ptr<store::Reader> reader = store_->Snapshot();
   absl::StatusOr<stored::v1::ZoneRow> row = FindActiveZone(*reader, request.name());
@@ -96,6 +117,10 @@ absl::StatusOr<admin::v1::Zone> Core::GetZone(const admin::v1::GetZoneRequest& r
   if (!roster.ok()) return roster.status();
   admin::v1::Zone zone = ZoneMessage(*row, *roster);
   zone.set_quarantined(quarantine_->Reason(row->id()));
+  // A damaged zone is shown without them.
+  if (absl::Status status = ShowSettings(*reader, *row, zone); !status.ok() && !absl::IsDataLoss(status)) {
+    return status;
+  }
   return zone;
 }
 

@@ -7,12 +7,12 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "controller/zones/faults.h"
+#include "controller/zones/zone_settings.h"
 
 namespace quartet::controller {
 namespace {
 
 constexpr size_t kMaxAccount = 255;
-constexpr size_t kMaxComment = 4096;
 
 }  // namespace
 
@@ -29,8 +29,8 @@ absl::StatusOr<dns::Name> ReadDomain(absl::string_view text) {
 absl::StatusOr<ZoneToBe> ReadNewZone(const std::string& domain_name, const std::string& account,
                                      const std::string& comment, const std::string& delegation_set) {
   if (account.size() > kMaxAccount) return absl::InvalidArgumentError("the account's name is too long");
-  if (comment.size() > kMaxComment) {
-    return absl::InvalidArgumentError(absl::StrCat("the comment is over ", kMaxComment, " bytes"));
+  if (comment.size() > kMaxZoneComment) {
+    return absl::InvalidArgumentError(absl::StrCat("the comment is over ", kMaxZoneComment, " bytes"));
   }
   absl::StatusOr<dns::Name> name = ReadDomain(domain_name);
   if (!name.ok()) return name.status();

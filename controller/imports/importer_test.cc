@@ -8,8 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "controller/imports/import_fixture.h"
 #include "controller/zones/faults.h"
+#include "controller/zones/zone_edit.h"
 #include "controller/zones/zone_founding.h"
 #include "controller/zones/zone_plans.h"
+#include "controller/zones/zone_settings.h"
 #include "gtest/gtest.h"
 
 namespace quartet::controller {
@@ -149,6 +151,30 @@ TEST_F(ZoneImporterTest, TheFilesSoaAndNameserversAreLeftOutWithAWarning) {
   EXPECT_EQ(imported->total_warnings, 2u);
   EXPECT_EQ(imported->difference.added, 1u);
   EXPECT_EQ(Row(zone).serial(), 2u);
+}
+
+// A small difference and a staged one.
+TEST_F(ZoneImporterTest, ImportsKeepAZonesSettings) {
+  const std::string id = MakeZone("example.com", "");
+  admin::v1::UpdateZoneRequest request;
+  request.set_hostmaster("admin");
+  request.set_serial(100);
+  request.set_ns_ttl(600);
+  Warnings warnings;
+  const ZoneSettings settings = *ReadSettings(request, *ApexOf(Row(id)), warnings);
+  ASSERT_TRUE(Commit([&](const PlanContext& context) { return PlanSettings(context, id, settings); }).ok());
+  std::string many = "$TTL 60\n@ SOA a. b. 9 9 9 9 9\n@ NS c.\n";
+  for (int i = 0; i < 100; ++i) absl::StrAppend(&many, "h", i, " A 192.0.2.1\n");
+  for (const std::string& text : {std::string("$TTL 60\nwww A 192.0.2.1\n"), many}) {
+    const uint32_t serial = Row(id).serial();
+    const auto imported = Import(Merge(id), text);
+    ASSERT_TRUE(imported.ok()) << imported.status();
+    admin::v1::Zone zone;
+    ASSERT_TRUE(ShowSettings(store_, Row(id), zone).ok());
+    EXPECT_EQ(zone.soa().hostmaster(), "admin.example.com.");
+    EXPECT_EQ(zone.ns_ttl(), 600u);
+    EXPECT_EQ(Row(id).serial(), serial + 1);
+  }
 }
 
 TEST_F(ZoneImporterTest, AChangeMeanwhileAbortsAMergeAndAReplacementOfARevision) {

@@ -4,7 +4,6 @@
 #include <set>
 #include <string>
 #include <tuple>
-#include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
@@ -36,13 +35,7 @@ std::multiset<Fault> FaultsIn(const absl::Status& status) {
   std::multiset<Fault> out;
   const auto faults = FaultsOf(status);
   if (!faults.has_value()) return out;
-  bool below_dname = false;
   for (const auto& fault : faults->faults()) {
-    // An import says it of the DNAME, a batch of each name below one that is there.
-    if (fault.rule() == "names-below-dname") {
-      if (!std::exchange(below_dname, true)) out.emplace("", "", fault.rule(), 0);
-      continue;
-    }
     out.emplace(InZone(fault.owner()), fault.type(), fault.rule(), fault.line());
   }
   return out;

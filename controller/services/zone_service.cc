@@ -19,6 +19,12 @@ class ZoneService final : public v1::ZoneService::WithCallbackMethod_ImportZone<
                       [&](const Caller& caller) { return controller_.CreateZone(caller, *request); });
   }
 
+  grpc::Status UpdateZone(grpc::ServerContext* context, const v1::UpdateZoneRequest* request,
+                          v1::Change* response) override {
+    return ServeAdmin(*context, response,
+                      [&](const Caller& caller) { return controller_.UpdateZone(caller, *request); });
+  }
+
   grpc::Status GetZone(grpc::ServerContext* context, const v1::GetZoneRequest* request,
                        v1::Zone* response) override {
     return ServeAdmin(*context, response, [&](const Caller&) { return controller_.GetZone(*request); });

@@ -3,11 +3,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "controller/sequencer/plan_fixture.h"
 #include "controller/zones/batch_conditions.h"
 #include "controller/zones/batch_preview.h"
-#include "controller/zones/batch_warnings.h"
+#include "controller/zones/faults.h"
+#include "controller/zones/record_set_request.h"
 #include "controller/zones/zone_edit.h"
+#include "controller/zones/zone_fixture.h"
 #include "controller/zones/zone_plans.h"
 #include "gtest/gtest.h"
 
@@ -29,50 +30,36 @@ RecordSetChange& Add(Request& request, Action action, const std::string& owner, 
   return change;
 }
 
-class BatchTest : public PlanTest {
+class BatchTest : public ZoneTest {
  protected:
-  BatchTest() {
-    MakeNameservers(2);
-    const NewZone zone{*dns::Name::Parse("example.com."), "", "", {}};
-    zone_id_ = Commit([&](const PlanContext& context) {
-                 return PlanNewZone(context, zone, [](const std::string&) { return 0; });
-               })->zone_id;
-  }
+  stored::v1::ZoneRow Row() { return ZoneTest::Row(zone_id_); }
 
-  stored::v1::ZoneRow Row() { return **view_.Zone(zone_id_); }
-
-  absl::StatusOr<Outcome> Change(const Request& request) {
-    warnings_.Clear();
-    const dns::Name apex = *ApexOf(Row());
-    absl::StatusOr<BatchConditions> conditions = ReadConditions(request);
-    if (!conditions.ok()) return conditions.status();
-    FaultList faults;
-    const std::vector<RecordSetEdit> edits = ReadChanges(request.changes(), apex, faults);
-    if (!faults.empty()) return faults.ToStatus();
-    WarnOfDots(request.changes(), apex, warnings_);
-    return Commit([&](const PlanContext& context) -> absl::StatusOr<Plan> {
-      absl::StatusOr<Plan> plan = PlanChanges(context, zone_id_, edits, *conditions, &warnings_);
-      if (plan.ok()) preview_ = *PreviewOf(context.view, plan->entry.effects(0).zone());
-      return plan;
-    });
-  }
+  absl::StatusOr<Outcome> Change(const Request& request) { return ZoneTest::Change(zone_id_, request); }
 
   // Rules broken, with their owners; "ok" if it was taken.
-  std::vector<std::string> Rules(const Request& request) {
+  Strings Rules(const Request& request) {
     const auto outcome = Change(request);
-    if (outcome.ok()) return {"ok"};
     const auto faults = FaultsOf(outcome.status());
-    if (!faults.has_value()) return {outcome.status().ToString()};
-    std::vector<std::string> rules;
+    if (!faults.has_value()) return RulesOf(outcome.status());
+    Strings rules;
     for (const auto& fault : faults->faults())
       rules.push_back(absl::StrCat(fault.rule(), " ", fault.owner()));
     return rules;
   }
 
-  std::vector<std::string> WarnedOf() {
-    std::vector<std::string> rules;
-    for (const auto& warning : warnings_) rules.push_back(absl::StrCat(warning.rule(), " ", warning.owner()));
-    return rules;
+  // What Change would do, with the outcome thrown away.
+  admin::v1::RecordSetPreview Preview(const Request& request) {
+    FaultList faults;
+    const std::vector<RecordSetEdit> edits = ReadChanges(request.changes(), *ApexOf(Row()), faults);
+    admin::v1::RecordSetPreview preview;
+    const absl::StatusOr<Outcome> planned = Commit([&](const PlanContext& context) -> absl::StatusOr<Plan> {
+      const absl::StatusOr<Plan> plan = PlanChanges(context, zone_id_, edits, *ReadConditions(request));
+      if (!plan.ok()) return plan.status();
+      preview = *PreviewOf(context.view, plan->entry.effects(0).zone());
+      return Plan{};
+    });
+    EXPECT_TRUE(planned.ok()) << planned.status();
+    return preview;
   }
 
   void MakeHosts(int count) {
@@ -88,12 +75,10 @@ class BatchTest : public PlanTest {
     return request;
   }
 
-  std::string zone_id_;
-  Warnings warnings_;
-  admin::v1::RecordSetPreview preview_;
+  const std::string zone_id_ = NewZoneOf("example.com.");
 };
 
-using List = std::vector<std::string>;
+using List = Strings;
 
 TEST_F(BatchTest, AStaleRevisionChangesNothing) {
   const uint64_t revision = Row().revision();
@@ -127,9 +112,10 @@ TEST_F(BatchTest, AWriterTouchesOnlyItsOwn) {
   EXPECT_EQ(Rules(ours), (List{"other-writer theirs.example.com.", "other-writer nobodys.example.com.",
                                "other-writer given.example.com."}));
   ours.mutable_changes()->DeleteSubrange(1, 3);
+  const auto preview = Preview(ours);
+  ASSERT_EQ(preview.effects_size(), 2);
+  EXPECT_EQ(preview.effects(1).after().writer(), "external-dns/a");
   ASSERT_EQ(Rules(ours), List{"ok"});
-  ASSERT_EQ(preview_.effects_size(), 2);
-  EXPECT_EQ(preview_.effects(1).after().writer(), "external-dns/a");
   // It is its own now: another writer is refused, and it may go on.
   Request again = ours;
   again.set_only_writer("external-dns/b");
@@ -192,10 +178,11 @@ TEST_F(BatchTest, APreviewShowsWhatDiffersBeforeAndAfter) {
   Add(request, RecordSetChange::ACTION_UPSERT, "h0", "A", "192.0.2.8");
   Add(request, RecordSetChange::ACTION_UPSERT, "h1", "A", "192.0.2.1");
   Add(request, RecordSetChange::ACTION_DELETE, "h2", "A");
-  ASSERT_EQ(Rules(request), List{"ok"});
-  EXPECT_EQ(preview_.revision(), revision);
+  const auto preview = Preview(request);
+  EXPECT_EQ(preview.revision(), revision);
+  EXPECT_EQ(Row().revision(), revision);
   std::vector<std::string> seen;
-  for (const auto& effect : preview_.effects()) {
+  for (const auto& effect : preview.effects()) {
     const auto text = [](const admin::v1::RecordSet& set) {
       return set.values_size() == 0 ? std::string("-")
              : set.type() == "SOA"  ? std::string("SOA")

@@ -25,27 +25,27 @@ void Warn(absl::string_view owner, absl::string_view type, absl::string_view rul
   warning.set_message(std::move(message));
 }
 
-void WarnOfDot(const admin::v1::RecordSet& set, absl::string_view written, const dns::Name& apex,
-               Warnings& warnings) {
-  Warn(set.owner(), set.type(), "final-dot-missing",
-       absl::StrCat("\"", written.substr(0, 255), "\" has no final dot, so it stands for ",
-                    written.substr(0, 255), ".", apex.ToString(), "; write \"", written.substr(0, 255),
-                    ".\" if that is not meant"),
-       warnings);
-}
-
 void WarnOfValue(const admin::v1::RecordSet& set, const std::string& value, Type type, const dns::Name& apex,
                  const dns::MissingDot& dots, Warnings& warnings) {
   const std::vector<absl::string_view> tokens =
       absl::StrSplit(value, absl::ByAnyChar(" \t"), absl::SkipEmpty());
   for (const uint8_t place : dns::MissingDot::NameTokens(type)) {
     if (place < tokens.size() && dots.ValueLooksAbsolute(tokens[place])) {
-      WarnOfDot(set, tokens[place], apex, warnings);
+      WarnOfDot(set.owner(), set.type(), tokens[place], apex, warnings);
     }
   }
 }
 
 }  // namespace
+
+void WarnOfDot(absl::string_view owner, absl::string_view type, absl::string_view written,
+               const dns::Name& apex, Warnings& warnings) {
+  const absl::string_view shown = written.substr(0, 255);
+  Warn(owner, type, "final-dot-missing",
+       absl::StrCat("\"", shown, "\" has no final dot, so it stands for ", shown, ".", apex.ToString(),
+                    "; write \"", shown, ".\" if that is not meant"),
+       warnings);
+}
 
 void WarnOfDots(const google::protobuf::RepeatedPtrField<RecordSetChange>& changes, const dns::Name& apex,
                 Warnings& warnings) {
@@ -53,7 +53,7 @@ void WarnOfDots(const google::protobuf::RepeatedPtrField<RecordSetChange>& chang
   for (const RecordSetChange& change : changes) {
     if (change.action() == RecordSetChange::ACTION_DELETE) continue;
     const admin::v1::RecordSet& set = change.record_set();
-    if (dots.OwnerLooksAbsolute(set.owner())) WarnOfDot(set, set.owner(), apex, warnings);
+    if (dots.OwnerLooksAbsolute(set.owner())) WarnOfDot(set.owner(), set.type(), set.owner(), apex, warnings);
     const absl::StatusOr<Type> type = dns::ParseType(set.type());
     if (!type.ok()) continue;
     for (const std::string& value : set.values()) WarnOfValue(set, value, *type, apex, dots, warnings);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "controller/zones/record_set_request.h"
 #include "controller/zones/zone_edit.h"
 #include "google/protobuf/repeated_field.h"
@@ -13,6 +14,10 @@
 namespace quartet::controller {
 
 using Warnings = google::protobuf::RepeatedPtrField<admin::v1::Fault>;
+
+// "final-dot-missing" of the name `written`, which is completed with the zone's, in the record set of `owner` and `type`.
+void WarnOfDot(absl::string_view owner, absl::string_view type, absl::string_view written,
+               const dns::Name& apex, Warnings& warnings);
 
 // "final-dot-missing": an owner or value that looks absolute and is completed with the zone's name. As they were written.
 void WarnOfDots(const google::protobuf::RepeatedPtrField<admin::v1::RecordSetChange>& changes,

@@ -16,7 +16,7 @@ absl::StatusOr<admin::v1::RecordSet> RecordSetMessage(const FullView::Record& re
   message.set_owner(record_set->owner().ToString());
   message.set_type(dns::TypeName(record_set->type()));
   message.set_ttl(record_set->ttl());
-  for (const dns::RecordData& data : record_set->records()) message.add_values(data.ToString());
+  for (const dns::RecordData& data : record_set->records()) message.add_values(data.ToJoinedString());
   message.set_writer(control->writer);
   return message;
 }

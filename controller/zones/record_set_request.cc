@@ -6,6 +6,8 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "controller/zones/storable.h"
+#include "dns/rdata/field_text.h"
+#include "dns/rdata/rdata_text.h"
 #include "dns/rdata/record_data.h"
 #include "replication/record/record_key.h"
 #include "replication/record/record_value.h"
@@ -27,12 +29,14 @@ class ChangeReader {
     std::optional<dns::Name> owner = ReadOwner();
     const std::optional<dns::Type> type = ReadType();
     const bool writer_fits = CheckWriter();
-    if (!action.has_value() || !owner.has_value() || !type.has_value() || !writer_fits) return std::nullopt;
+    if (!owner.has_value() || !type.has_value()) return std::nullopt;
 
-    RecordSetEdit edit{*action, *std::move(owner), *type, std::nullopt, asked_.writer()};
-    if (*action == Action::kDelete && asked_.values().empty()) return edit;
+    RecordSetEdit edit{action.value_or(Action::kUpsert), *std::move(owner), *type, std::nullopt,
+                       asked_.writer()};
+    edit.unread = !action.has_value() || !writer_fits;
+    if (edit.action == Action::kDelete && asked_.values().empty()) return edit;
     edit.record_set = ReadRecordSet(edit.owner, *type);
-    if (!edit.record_set.has_value()) return std::nullopt;
+    edit.unread = edit.unread || !edit.record_set.has_value();
     return edit;
   }
 
@@ -60,7 +64,9 @@ class ChangeReader {
       Fault("bad-owner", "the owner is missing; \"@\" is the zone itself");
       return std::nullopt;
     }
-    absl::StatusOr<dns::Name> owner = dns::Name::Parse(asked_.owner(), apex_);
+    dns::TextToken written;
+    written.raw = asked_.owner();
+    absl::StatusOr<dns::Name> owner = dns::ParseNameToken(written, apex_);
     if (!owner.ok()) {
       Fault("bad-owner", owner.status().message());
       return std::nullopt;
@@ -89,14 +95,28 @@ class ChangeReader {
 
   bool CheckWriter() {
     if (asked_.writer().size() <= replication::kMaxWriterBytes) return true;
-    Fault("bad-writer", absl::StrCat("the writer's name is over ", replication::kMaxWriterBytes, " bytes"));
+    Fault("bad-writer",
+          absl::StrCat("the writer's name is over ", replication::kMaxWriterBytes, " bytes, the most"));
+    return false;
+  }
+
+  bool CheckQuotes(dns::Type type, const std::string& value) {
+    std::vector<dns::TextToken> tokens;
+    // What can't be split is refused for that.
+    if (!dns::SplitTokens(value, &tokens).ok() || !dns::HasLooseBlanks(type, tokens)) return true;
+    Fault(
+        "text-unquoted",
+        absl::StrCat("the text ", value.substr(0, 100),
+                     " has blanks and is not in quotes, so it would be several strings that are read without "
+                     "the blanks; put it in quotes, or each string if it is to be several"));
     return false;
   }
 
   std::optional<dns::RecordSet> ReadRecordSet(const dns::Name& owner, dns::Type type) {
     bool good = true;
     if (asked_.ttl() > dns::RecordSet::kMaxTtl) {
-      Fault("bad-ttl", absl::StrCat("the TTL ", asked_.ttl(), " is over ", dns::RecordSet::kMaxTtl));
+      Fault("bad-ttl", absl::StrCat("the TTL ", asked_.ttl(), " is over ", dns::RecordSet::kMaxTtl,
+                                    " seconds, the most (RFC 2181 §8)"));
       good = false;
     }
     if (asked_.values().empty()) {
@@ -106,13 +126,17 @@ class ChangeReader {
     std::vector<dns::RecordData> records;
     std::set<std::string> seen;
     for (const std::string& value : asked_.values()) {
+      if (!CheckQuotes(type, value)) {
+        good = false;
+        continue;
+      }
       absl::StatusOr<dns::RecordData> data = dns::RecordData::Parse(type, value, apex_);
       if (!data.ok()) {
         Fault("bad-value", absl::StrCat("\"", value.substr(0, 100), "\": ", data.status().message()));
         good = false;
       } else if (!seen.insert(data->Canonical()).second) {
-        Fault("duplicate-value",
-              absl::StrCat("the value ", data->ToString().substr(0, 100), " is there twice"));
+        Fault("duplicate-value", absl::StrCat("the value ", data->ToString().substr(0, 100),
+                                              " is there twice: take one away (RFC 2181 §5)"));
         good = false;
       } else {
         records.push_back(*std::move(data));
@@ -144,7 +168,7 @@ std::vector<RecordSetEdit> ReadChanges(const google::protobuf::RepeatedPtrField<
     std::optional<RecordSetEdit> edit = reader.Read();
     if (!edit.has_value()) continue;
     if (!keys.insert(replication::RecordKey(edit->owner, apex, edit->type)).second) {
-      reader.Fault("named-twice", "the batch names this record set twice");
+      reader.Fault("named-twice", "the batch names this record set twice: put its values into one change");
       continue;
     }
     edits.push_back(*std::move(edit));

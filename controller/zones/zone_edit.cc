@@ -160,28 +160,42 @@ absl::Status ZoneEdit::TakeNewDigestKey() {
   return absl::OkStatus();
 }
 
+absl::StatusOr<OwnRecordSet> ReadOwn(const store::Reader& view, const std::string& zone_id,
+                                     uint64_t generation, const dns::Name& apex, dns::Type type) {
+  const std::string key = replication::RecordKey(apex, apex, type);
+  absl::StatusOr<std::optional<replication::FullView::Record>> record =
+      replication::FullView(view).GetRecord(zone_id, generation, key);
+  if (!record.ok()) return record.status();
+  if (!record->has_value()) {
+    return absl::DataLossError(absl::StrCat("zone ", zone_id, " has no ", dns::TypeName(type)));
+  }
+  absl::StatusOr<dns::RecordSet> set = replication::DecodeServed(key, (*record)->served, apex);
+  if (!set.ok()) return absl::DataLossError(set.status().message());
+  absl::StatusOr<replication::Control> control = replication::DecodeControl((*record)->control);
+  if (!control.ok()) return absl::DataLossError(control.status().message());
+  return OwnRecordSet{*std::move(set), *std::move(control)};
+}
+
 absl::StatusOr<stored::v1::RecordPut> MovedSoa(const store::Reader& view, uint64_t generation,
                                                const dns::Name& apex, stored::v1::ZoneRow& row,
                                                const std::optional<dns::Name>& primary) {
-  const std::string key = replication::RecordKey(apex, apex, dns::Type::kSoa);
-  absl::StatusOr<std::optional<replication::FullView::Record>> record =
-      replication::FullView(view).GetRecord(row.id(), generation, key);
-  if (!record.ok()) return record.status();
-  if (!record->has_value()) return absl::DataLossError(absl::StrCat("zone ", row.id(), " has no SOA"));
-  absl::StatusOr<dns::RecordSet> soa_set = replication::DecodeServed(key, (*record)->served, apex);
-  if (!soa_set.ok()) return absl::DataLossError(soa_set.status().message());
-  absl::StatusOr<replication::Control> control = replication::DecodeControl((*record)->control);
-  if (!control.ok()) return absl::DataLossError(control.status().message());
-
-  dns::Soa soa = dns::ReadSoa(soa_set->records().front());
+  const absl::StatusOr<OwnRecordSet> own = ReadOwn(view, row.id(), generation, apex, dns::Type::kSoa);
+  if (!own.ok()) return own.status();
+  dns::Soa soa = dns::ReadSoa(own->record_set.records().front());
   // RFC 1982 §3.1: addition modulo 2^32.
   ++soa.serial;
   if (primary.has_value()) soa.mname = *primary;
   absl::StatusOr<dns::RecordSet> moved =
-      dns::RecordSet::Create(soa_set->owner(), soa_set->ttl(), {dns::MakeSoa(soa)});
+      dns::RecordSet::Create(own->record_set.owner(), own->record_set.ttl(), {dns::MakeSoa(soa)});
   QUARTET_CHECK(moved.ok());
   row.set_serial(soa.serial);
-  return MakePut(*moved, *control, apex);
+  return MakePut(*moved, own->control, apex);
+}
+
+absl::Status ZoneEdit::PutSoa(const dns::RecordSet& soa, const replication::Control& control) {
+  row_.set_serial(dns::ReadSoa(soa.records().front()).serial);
+  serial_moved_ = true;
+  return Put(soa, control);
 }
 
 absl::Status ZoneEdit::MoveSerial() {
@@ -193,7 +207,7 @@ absl::Status ZoneEdit::MoveSerial() {
 absl::StatusOr<Plan> ZoneEdit::Finish(std::string change_id) {
   const bool changed = effect_.puts_size() + effect_.removed_keys_size() > 0;
   // A new zone brings its first serial along.
-  if (changed && row_.revision() > 0) {
+  if (changed && !serial_moved_ && row_.revision() > 0) {
     if (absl::Status status = MoveSerial(); !status.ok()) return status;
   }
   row_.set_revision(row_.revision() + 1);

@@ -38,12 +38,15 @@ class ZoneEdit {
   absl::Status Put(const dns::RecordSet& record_set, const replication::Control& control);
   absl::Status Put(stored::v1::RecordPut put);
   absl::Status Remove(absl::string_view record_key);
+  // The zone's SOA as it is to be, in place of one whose serial Finish moves: with a serial ahead of the present one
+  // (RFC 1982 §3.2).
+  absl::Status PutSoa(const dns::RecordSet& soa, const replication::Control& control);
 
   // The SOA is to name this one as the zone's primary, whatever it names (RFC 1035 §3.3.13). To be followed by a Put or Remove.
   void SetPrimary(dns::Name primary) { primary_ = std::move(primary); }
 
-  // Moves the serial in the SOA (RFC 1982 §3.1) where there is one; then revision, totals and time. Nothing
-  // may be put afterwards. The plan's targets are the zone's nameservers.
+  // Moves the serial in the SOA (RFC 1982 §3.1) where there is one, if record sets were put or removed; then revision,
+  // totals and time. Nothing may be put afterwards. The plan's targets are the zone's nameservers.
   absl::StatusOr<Plan> Finish(std::string change_id);
 
  private:
@@ -59,11 +62,22 @@ class ZoneEdit {
   stored::v1::ZoneEffect effect_;
   std::optional<dns::Name> primary_;
   std::unique_ptr<Pending> pending_;
+  // By PutSoa.
+  bool serial_moved_ = false;
 };
 
 // A record set as entries hold it.
 stored::v1::RecordPut MakePut(const dns::RecordSet& record_set, const replication::Control& control,
                               const dns::Name& apex);
+
+// SOA or apex NS, as a zone has them of its own.
+struct OwnRecordSet {
+  dns::RecordSet record_set;
+  replication::Control control;
+};
+// DATA_LOSS: the zone has none of this type at its apex.
+absl::StatusOr<OwnRecordSet> ReadOwn(const store::Reader& view, const std::string& zone_id,
+                                     uint64_t generation, const dns::Name& apex, dns::Type type);
 
 // The zone's SOA with the serial moved (RFC 1982 §3.1), which becomes row's too, and another primary, if one is given.
 // DATA_LOSS: the zone has none.

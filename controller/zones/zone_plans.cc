@@ -24,18 +24,16 @@ void StateFault(FaultList& faults, const RecordSetEdit& edit, absl::string_view 
   faults.Add(FaultList::Kind::kRule, edit.owner.ToString(), dns::TypeName(edit.type), rule, message);
 }
 
-// Compares what is asked with what is there. True: the edit may be made.
+// Compares what is asked with what is there, which is returned: whether it is there.
 absl::StatusOr<bool> CheckPresent(const ZoneEdit& zone, const RecordSetEdit& edit, const std::string& key,
                                   FaultList& faults) {
-  if (edit.action == RecordSetEdit::Action::kUpsert) return true;
   absl::StatusOr<std::optional<FullView::Record>> there =
       FullView(zone.before()).GetRecord(zone.zone_id(), zone.generation(), key);
   if (!there.ok()) return there.status();
   if (edit.action == RecordSetEdit::Action::kCreate && there->has_value()) {
     StateFault(faults, edit, "exists", "it exists already; UPSERT replaces it");
-    return false;
   }
-  if (edit.action != RecordSetEdit::Action::kDelete) return true;
+  if (edit.action != RecordSetEdit::Action::kDelete) return there->has_value();
   if (!there->has_value()) {
     StateFault(faults, edit, "not-found", "it can't be deleted, as it does not exist");
     return false;
@@ -43,33 +41,41 @@ absl::StatusOr<bool> CheckPresent(const ZoneEdit& zone, const RecordSetEdit& edi
   if (!edit.record_set.has_value()) return true;
   absl::StatusOr<dns::RecordSet> present = replication::DecodeServed(key, (*there)->served, zone.apex());
   if (!present.ok()) return absl::DataLossError(present.status().message());
-  if (*present == *edit.record_set) return true;
-  StateFault(faults, edit, "differs", "it is not deleted, as its TTL or values are others than those given");
-  return false;
+  if (!(*present == *edit.record_set)) {
+    StateFault(faults, edit, "differs",
+               "it is not deleted, as its TTL or values are others than those given; read it again, or leave "
+               "TTL and values out");
+  }
+  return true;
 }
 
+// Makes the edit even if it has a fault: what else would be wrong with the zone that it asks for is to be told too.
 absl::Status MakeEdit(ZoneEdit& zone, const RecordSetEdit& edit, const std::string& only_writer,
                       FaultList& faults) {
   const std::string key = replication::RecordKey(edit.owner, zone.apex(), edit.type);
-  absl::StatusOr<bool> fits = CheckPresent(zone, edit, key, faults);
-  if (!fits.ok()) return fits.status();
+  bool there = true;
+  if (edit.action != RecordSetEdit::Action::kUpsert) {
+    const absl::StatusOr<bool> present = CheckPresent(zone, edit, key, faults);
+    if (!present.ok()) return present.status();
+    there = *present;
+  }
   if (absl::Status status = CheckWriter(zone, edit, only_writer, faults); !status.ok()) return status;
-  if (!*fits) return absl::OkStatus();
-  if (edit.action == RecordSetEdit::Action::kDelete) return zone.Remove(key);
-  return zone.Put(*edit.record_set,
-                  Control{Origin::kUser, edit.writer.empty() ? only_writer : edit.writer, ""});
+  if (edit.action != RecordSetEdit::Action::kDelete) {
+    return zone.Put(*edit.record_set,
+                    Control{Origin::kUser, edit.writer.empty() ? only_writer : edit.writer, ""});
+  }
+  return there ? zone.Remove(key) : absl::OkStatus();
 }
 
-// Makes the edits that break no rule of their own, then looks at what the zone has become.
+// Makes the edits, and looks at what the zone has become. What is the service's, or can't stand at the apex, is left
+// alone: no other fault follows from that.
 absl::Status MakeEdits(ZoneEdit& zone, const std::vector<RecordSetEdit>& edits,
                        const std::string& only_writer, FaultList& faults) {
   for (const RecordSetEdit& edit : edits) {
-    FaultList own;
-    CheckEdit(edit, zone.apex(), own);
-    if (!own.empty()) {
-      CheckEdit(edit, zone.apex(), faults);
-      continue;
-    }
+    if (edit.unread) continue;
+    const uint32_t before = faults.total();
+    CheckEdit(edit, zone.apex(), faults);
+    if (faults.total() > before && (edit.type == dns::Type::kSoa || edit.owner == zone.apex())) continue;
     if (absl::Status status = MakeEdit(zone, edit, only_writer, faults); !status.ok()) return status;
   }
   return CheckZone(zone, edits, faults);
@@ -77,7 +83,7 @@ absl::Status MakeEdits(ZoneEdit& zone, const std::vector<RecordSetEdit>& edits,
 
 uint64_t Deletions(const std::vector<RecordSetEdit>& edits) {
   return static_cast<uint64_t>(std::count_if(edits.begin(), edits.end(), [](const RecordSetEdit& edit) {
-    return edit.action == RecordSetEdit::Action::kDelete;
+    return edit.action == RecordSetEdit::Action::kDelete && !edit.unread;
   }));
 }
 
@@ -118,13 +124,15 @@ absl::StatusOr<Plan> PlanZoneDeletion(const PlanContext& context, const std::str
 
 absl::StatusOr<Plan> PlanChanges(const PlanContext& context, const std::string& zone_id,
                                  const std::vector<RecordSetEdit>& edits, const BatchConditions& conditions,
-                                 Warnings* warnings) {
+                                 Warnings* warnings, const FaultList& form_faults) {
   absl::StatusOr<ZoneRow> row = ActiveZone(context.view, zone_id);
   if (!row.ok()) return row.status();
-  if (absl::Status status = CheckRevision(*row, conditions.if_revision); !status.ok()) return status;
+  if (absl::Status status = CheckRevision(*row, conditions.if_revision); !status.ok()) {
+    return form_faults.empty() ? status : form_faults.ToStatus();
+  }
   absl::StatusOr<std::unique_ptr<ZoneEdit>> edit = ZoneEdit::Of(context, *row);
   if (!edit.ok()) return edit.status();
-  FaultList faults;
+  FaultList faults = form_faults;
   if (absl::Status status = MakeEdits(**edit, edits, conditions.only_writer, faults); !status.ok())
     return status;
   CheckDeletions(Deletions(edits), row->record_sets(), conditions.allowed, faults);

@@ -8,6 +8,7 @@
 #include "controller/sequencer/proposal.h"
 #include "controller/zones/batch_conditions.h"
 #include "controller/zones/batch_warnings.h"
+#include "controller/zones/faults.h"
 #include "controller/zones/record_set_request.h"
 #include "controller/zones/zone_founding.h"
 #include "dns/name/name.h"
@@ -31,10 +32,12 @@ absl::StatusOr<Plan> PlanNewZone(const PlanContext& context, const NewZone& zone
 // FAILED_PRECONDITION "zone-not-empty"; NOT_FOUND: it is not there (any more).
 absl::StatusOr<Plan> PlanZoneDeletion(const PlanContext& context, const std::string& zone_id, bool force);
 
-// All or nothing, all faults ("exists", "not-found", "differs", those of batch_conditions.h and the zone's rules). What looks
-// like a slip in the zone as it will be is added to `warnings`, if there are any.
+// All or nothing, all faults ("exists", "not-found", "differs", those of batch_conditions.h and the zone's rules), behind
+// `form_faults`, those found in reading the edits. What looks like a slip in the zone as it will be is added to
+// `warnings`, if there are any.
 absl::StatusOr<Plan> PlanChanges(const PlanContext& context, const std::string& zone_id,
                                  const std::vector<RecordSetEdit>& edits,
-                                 const BatchConditions& conditions = {}, Warnings* warnings = nullptr);
+                                 const BatchConditions& conditions = {}, Warnings* warnings = nullptr,
+                                 const FaultList& form_faults = {});
 
 }  // namespace quartet::controller

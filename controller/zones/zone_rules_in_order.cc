@@ -46,7 +46,7 @@ void RulesInOrder::Fault(const std::string& owner_key, absl::string_view type, P
   admin::v1::Fault fault;
   fault.set_owner(NameOf(owner_key).ToString());
   fault.set_type(std::string(type));
-  fault.set_rule("names-below-dname");
+  fault.set_rule(kNamesBelowDname);
   fault.set_message(std::string(message));
   SetPlace(file_name_, place, fault);
   faults_.Add(FaultList::Kind::kRule, std::move(fault));
@@ -72,7 +72,6 @@ void RulesInOrder::EndOwner() {
   CheckDnamesAbove();
   if (types_.contains(Type::kDname)) {
     OpenDname dname{owner_key_, std::nullopt};
-    if (!placed_.empty()) dname.place = placed_.front().place;
     for (const Placed& one : placed_) {
       if (one.type == Type::kDname) dname.place = one.place;
     }
@@ -82,20 +81,18 @@ void RulesInOrder::EndOwner() {
   placed_.clear();
 }
 
-// A DNAME at an owner that the import touches tells of the first name below it; below one that it does not touch, each
-// owner that it does is told.
+// A DNAME of the file tells of the first name below it; below one that was there, each owner of the file is told.
 void RulesInOrder::CheckDnamesAbove() {
   for (OpenDname& dname : dnames_) {
     if (!dname.place.has_value() || std::exchange(dname.told, true)) continue;
     Fault(dname.owner_key, dns::TypeName(Type::kDname), *dname.place,
-          absl::StrCat("there can be no names below a DNAME, here ", NameOf(owner_key_).ToString()));
+          BelowDname(NameOf(owner_key_).ToString()));
   }
   if (placed_.empty()) return;
   const auto untouched = std::find_if(dnames_.rbegin(), dnames_.rend(),
                                       [](const OpenDname& dname) { return !dname.place.has_value(); });
   if (untouched == dnames_.rend()) return;
-  Fault(owner_key_, "", placed_.front().place,
-        absl::StrCat("there can be no names below the DNAME at ", NameOf(untouched->owner_key).ToString()));
+  Fault(owner_key_, "", placed_.front().place, UnderDname(NameOf(untouched->owner_key)));
 }
 
 }  // namespace quartet::controller

@@ -34,6 +34,7 @@ class RulesInOrder {
  private:
   struct OpenDname {
     std::string owner_key;
+    // None: it was there before, and the file does not have it.
     std::optional<dns::Place> place;
     // The first name below has been told.
     bool told = false;

@@ -17,4 +17,11 @@ namespace quartet::dns {
 absl::StatusOr<RecordData> ParseRecordData(Type type, std::span<const TextToken> tokens, const Name& origin,
                                            size_t* bad);
 
+// Slips with the strings of TXT and SPF data; false of any other type.
+//
+// Several strings, and not all in quotes: `v=spf1 -all` is two, which readers join without the blank (RFC 7208 §3.3).
+bool HasLooseBlanks(Type type, std::span<const TextToken> tokens);
+// One of over 255 octets, which is split.
+bool HasLongString(Type type, std::span<const TextToken> tokens);
+
 }  // namespace quartet::dns

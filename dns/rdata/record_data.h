@@ -35,6 +35,10 @@ class RecordData {
 
   // Presentation format, names absolute; Parse takes it back to the same bytes.
   std::string ToString() const;
+  // The same as people want to read it, and Parse takes it back too: TXT and SPF data that were split for their length only,
+  // every string but the last of 255 octets, stand in one pair of quotes. No zone file: strings there have 255 octets at
+  // most.
+  std::string ToJoinedString() const;
 
   // The domain names in it, in order: the exchange of an MX, both of a SOA. Empty for types without.
   std::vector<Name> Names() const;

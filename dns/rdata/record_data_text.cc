@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <optional>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
@@ -11,6 +13,9 @@
 
 namespace quartet::dns {
 namespace {
+
+// Of a character-string (RFC 1035 §3.3).
+constexpr size_t kMaxString = 255;
 
 // 65,535 octets in RFC 3597's form fit.
 constexpr size_t kMaxText = 132'000;
@@ -79,7 +84,37 @@ bool FormatFields(std::span<const FieldSpec> fields, std::span<const uint8_t> wi
   return wire.empty();
 }
 
+bool IsText(Type type) { return type == Type::kTxt || type == Type::kSpf; }
+
+// The strings of TXT data as one; nullopt if Parse would not split it again as it is.
+std::optional<std::string> JoinStrings(std::span<const uint8_t> wire) {
+  std::string joined;
+  bool first = true;
+  for (; !wire.empty(); first = false) {
+    const size_t length = wire[0];
+    const bool last = wire.size() == 1 + length;
+    if (!last && length != kMaxString) return std::nullopt;
+    if (length == 0 && !first) return std::nullopt;
+    joined.append(reinterpret_cast<const char*>(wire.data() + 1), length);
+    wire = wire.subspan(1 + length);
+  }
+  return joined;
+}
+
 }  // namespace
+
+bool HasLooseBlanks(Type type, std::span<const TextToken> tokens) {
+  if (!IsText(type) || tokens.size() < 2 || IsGeneric(tokens)) return false;
+  return std::any_of(tokens.begin(), tokens.end(), [](const TextToken& token) { return !token.quoted; });
+}
+
+bool HasLongString(Type type, std::span<const TextToken> tokens) {
+  if (!IsText(type) || IsGeneric(tokens)) return false;
+  return std::any_of(tokens.begin(), tokens.end(), [](const TextToken& token) {
+    std::string octets;
+    return token.raw.size() > kMaxString && DecodeToken(token, &octets).ok() && octets.size() > kMaxString;
+  });
+}
 
 absl::StatusOr<RecordData> ParseRecordData(Type type, std::span<const TextToken> tokens, const Name& origin,
                                            size_t* bad) {
@@ -112,6 +147,14 @@ std::string RecordData::ToString() const {
   std::string text;
   if (!fields.empty() && FormatFields(fields, wire(), &text) && text.size() <= kMaxText) return text;
   return GenericText(wire());
+}
+
+std::string RecordData::ToJoinedString() const {
+  if (!IsText(type_)) return ToString();
+  const std::optional<std::string> joined = JoinStrings(wire());
+  std::string text;
+  if (joined.has_value()) AppendQuoted(*joined, &text);
+  return text.empty() || text.size() > kMaxText ? ToString() : text;
 }
 
 }  // namespace quartet::dns

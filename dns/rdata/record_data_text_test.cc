@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "dns/rdata/record_data.h"
@@ -205,6 +206,36 @@ TEST(RecordDataText, SplitsTextOfMoreThan255Octets) {
   EXPECT_EQ(data->wire()[0], 255);
   EXPECT_EQ(data->wire()[256], 255);
   EXPECT_EQ(data->wire()[512], 90);
+}
+
+// As Parse would split it again.
+TEST(RecordDataText, JoinsTextThatWasSplitForItsLengthOnly) {
+  const auto joined = [](absl::string_view text) {
+    const RecordData data = RecordData::Parse(Type::kTxt, text, Name()).value();
+    const std::string shown = data.ToJoinedString();
+    EXPECT_EQ(RecordData::Parse(Type::kTxt, shown, Name()).value(), data) << shown;
+    return shown;
+  };
+  const std::string full(255, 'a');
+  const std::string whole = absl::StrCat("\"", full, full, "rest \\\" \\007\"");
+  EXPECT_EQ(joined(whole), whole);
+  EXPECT_EQ(joined(absl::StrCat(full, " ", full)), absl::StrCat("\"", full, full, "\""));
+  EXPECT_EQ(joined("\"one\" \"two\""), "\"one\" \"two\"");
+  EXPECT_EQ(joined("\"\""), "\"\"");
+  // An empty string would be lost, and one before the last is short.
+  for (const std::string& several :
+       {absl::StrCat("\"", full, "\" \"\""), absl::StrCat("\"a\" \"", full, "\" \"b\"")}) {
+    EXPECT_EQ(joined(several), several);
+  }
+  EXPECT_EQ(RecordData::Parse(Type::kMx, "10 a.", Name()).value().ToJoinedString(), "10 a.");
+  // Longer in words than Parse takes.
+  const RecordData large =
+      RecordData::Parse(Type::kTxt, absl::StrCat("\"", std::string(60000, 'x'), "\""), Name()).value();
+  std::string wire(large.wire().begin(), large.wire().end());
+  std::replace(wire.begin(), wire.end(), 'x', '\x01');
+  const RecordData escaped =
+      RecordData::FromWire(Type::kTxt, {reinterpret_cast<const uint8_t*>(wire.data()), wire.size()}).value();
+  EXPECT_EQ(RecordData::Parse(Type::kTxt, escaped.ToJoinedString(), Name()).value(), escaped);
 }
 
 TEST(RecordDataText, RefusesOtherStringsOfMoreThan255Octets) {

@@ -9,10 +9,14 @@
 namespace quartet::dns {
 namespace {
 
-// A response that holds one record set and nothing else: header, the longest question, and per record a
-// compressed owner, type, class, TTL and length (RFC 1035 §4.1).
+// A response that holds one record set and nothing else (RFC 1035 §4.1). Its question may be the longest: below a wildcard
+// or a delegation any name leads to the set.
 constexpr size_t kMaxMessage = 65535;
-constexpr size_t kFixed = 12 + Name::kMaxWire + 4 + 11;
+constexpr size_t kHeader = 12;
+constexpr size_t kQuestion = Name::kMaxWire + 2 + 2;
+// OPT, and in it the longest name that a server gives itself (RFC 6891 §6.1.2, RFC 5001 §2.3; nameserver/answer/identity.h).
+constexpr size_t kOpt = 11 + 4 + 128;
+// The owner, a pointer to the question or into it; type, class, TTL and length.
 constexpr size_t kPerRecord = 2 + 2 + 2 + 4 + 2;
 
 absl::Status Error(const Name& owner, absl::string_view what) {
@@ -20,10 +24,11 @@ absl::Status Error(const Name& owner, absl::string_view what) {
 }
 
 absl::Status CheckSize(const Name& owner, const std::vector<RecordData>& records) {
-  size_t size = kFixed;
+  size_t size = kHeader + kQuestion + kOpt;
   for (const RecordData& record : records) size += kPerRecord + record.wire().size();
   if (size <= kMaxMessage) return absl::OkStatus();
-  return Error(owner, absl::StrCat("its ", records.size(), " values do not fit a response of 65535 octets"));
+  return Error(owner, absl::StrCat("its ", records.size(), " values make a response of ", size,
+                                   " octets, and ", kMaxMessage, " are the most: take some away"));
 }
 
 // Canonical forms, which are equal exactly if the values are (RFC 2181 §5).

@@ -13,7 +13,7 @@
 namespace quartet::dns {
 
 // Valid by construction: at least one record, all of one type that is no meta type, no two the same, TTL at most
-// 2^31 - 1 (RFC 2181 §8), and small enough for a response of 65,535 octets. Values keep the order they were given in.
+// 2^31 - 1 (RFC 2181 §8), and small enough for a response of 65,535 octets to any question that leads to it. Values keep the order they were given in.
 // A value type.
 class RecordSet {
  public:

@@ -21,6 +21,8 @@
 //   ttl-differs                        in one set (RFC 2181 §5.2); the lowest is taken
 //   ttl-from-soa                       no TTL known: the SOA's minimum is taken
 //   final-dot-missing                  a name that looks absolute was completed with the origin
+//   text-unquoted                      TXT of several strings that are not all in quotes: `v=spf1 -all`
+//   string-split                       TXT with a string of over 255 octets, which becomes several
 #pragma once
 
 #include <cstddef>

@@ -239,6 +239,11 @@ TEST(Importer, StopsAtItsRecordLimit) {
   EXPECT_EQ(Places(result.faults), "3:1 too-many-records\n");
 }
 
+TEST(Importer, RefusesAFileThatIsTooLargeUnread) {
+  // There is nothing behind it to read.
+  EXPECT_EQ(Faults(absl::string_view("", kMaxZoneFile + 1)), "1:1 file-too-large\n");
+}
+
 TEST(Importer, RefusesASetTooLargeForAResponse) {
   std::string text = "$TTL 60\n";
   for (int i = 0; i < 300; ++i) absl::StrAppend(&text, "big TXT \"", i, std::string(250, 'x'), "\"\n");
@@ -271,6 +276,23 @@ TEST(Importer, WarnsOfMissingFinalDots) {
       "1:12 final-dot-missing\n2:12 final-dot-missing\n5:1 final-dot-missing\n6:14 final-dot-missing\n");
   EXPECT_EQ(Records("@ 60 MX 10 mail.example.com\n"),
             "example.com. 60 MX 10 mail.example.com.example.com.\n");
+}
+
+// `v=spf1 -all` is two strings, which are read as v=spf1-all (RFC 7208 §3.3).
+TEST(Importer, WarnsOfTextWithoutItsQuotes) {
+  EXPECT_EQ(Warnings("a 1 TXT v=spf1 -all\nb 1 SPF \"v=spf1\" -all\n"),
+            "1:9 text-unquoted\n2:9 text-unquoted\n");
+  EXPECT_EQ(
+      Warnings("a 1 TXT \"v=spf1 -all\"\nb 1 TXT \"one\" \"two\"\nc 1 TXT token=1\nd 1 TXT \\# 2 0161\n"),
+      "");
+}
+
+TEST(Importer, SplitsLongStringsWithAWarning) {
+  const std::string text(256, 'x');
+  EXPECT_EQ(Warnings(absl::StrCat("a 1 TXT \"", text, "\"\nb 1 TXT \"", text.substr(1), "\"\n")),
+            "1:9 string-split\n");
+  EXPECT_EQ(Records(absl::StrCat("a 1 TXT \"", text, "\"\n")),
+            absl::StrCat("a.example.com. 1 TXT \"", text.substr(1), "\" \"x\"\n"));
 }
 
 TEST(Importer, WarnsOncePerGenerate) {

@@ -235,7 +235,10 @@ class ZoneReader::Impl {
                          absl::StrCat("more than ", options_.max_records, " records; the rest was not read"));
     }
     ++records_;
-    if (!repeated_) WarnOfValues(line, type);
+    if (!repeated_) {
+      WarnOfValues(line, type);
+      WarnOfStrings(line, type);
+    }
     if (!sink_.Take(*owner_, ttl, std::move(data), place)) stopped_ = true;
   }
 
@@ -245,6 +248,22 @@ class ZoneReader::Impl {
     for (size_t i : MissingDot::NameTokens(type)) {
       if (i < line.data.size() && missing_dot_.ValueLooksAbsolute(line.data[i].raw))
         WarnOfDot(line.data[i], type);
+    }
+  }
+
+  void WarnOfStrings(const RecordLine& line, Type type) {
+    if (HasLooseBlanks(type, line.data)) {
+      Report(
+          &warnings_, PlaceOf(line.data.front()), "text-unquoted",
+          absl::StrCat("text with blanks and without quotes around it is ", line.data.size(),
+                       " strings, which readers join without the blanks; write it as \"...\" if it is one"),
+          type);
+    }
+    if (HasLongString(type, line.data)) {
+      Report(&warnings_, PlaceOf(line.data.front()), "string-split",
+             "a string has 255 octets at most (RFC 1035 §3.3): the longer one is split into several, which "
+             "readers join again",
+             type);
     }
   }
 

@@ -65,6 +65,37 @@ TEST_F(LimitsTest, LabelOf63OctetsIsAnsweredOneOf64IsFormErr) {
   EXPECT_EQ(ReadReply(server_.Raw(query)).rcode, "FORMERR");
 }
 
+// What a record set may have at most is what a response to the longest question has room for.
+TEST_F(LimitsTest, LargestRecordSetIsAnsweredWholeToTheLongestQuestion) {
+  // A TXT value of so many octets, in strings of 255.
+  const auto text = [](size_t octets, char first) {
+    std::string value = std::string(1, first);
+    for (size_t i = 1; i < octets; ++i) value.push_back('x');
+    return *dns::RecordData::Parse(dns::Type::kTxt, absl::StrCat("\"", value, "\""), dns::Name());
+  };
+  const dns::Name owner = NameOf("*.z.");
+  std::vector<dns::RecordData> records = {text(32000, 'a'), text(32000, 'b')};
+  size_t last = 1;
+  records.push_back(text(last, 'c'));
+  while (dns::RecordSet::Create(owner, 300, records).ok()) records.back() = text(++last, 'c');
+  records.back() = text(last - 1, 'c');
+  std::string zone = "@ 900 SOA ns admin 1 7200 900 1209600 300\n@ NS ns\nns A 192.0.2.53\n";
+  for (const dns::RecordData& record : records) absl::StrAppend(&zone, "* 300 TXT ", record.ToString(), "\n");
+  server_.Load("z.", zone);
+
+  ServerIdentity identity;
+  identity.nsid = std::string(ServerIdentity::kMaxText, 'n');
+  Ask ask{Transport::kTcp, EdnsWith({{3, {}}})};
+  ask.identity = &identity;
+  const std::string name = Labels(126, 'q') + "z.";
+  ASSERT_EQ(NameOf(name).wire().size(), dns::Name::kMaxWire);
+  const Reply reply = server_.Query(name + " TXT", ask);
+  EXPECT_FALSE(reply.truncated);
+  EXPECT_EQ(reply.answer.size(), 3u);
+  // There is no room that such a set could not have.
+  EXPECT_EQ(reply.bytes.size(), 65535u);
+}
+
 // Any octet may stand in a label (RFC 2181 §11).
 TEST_F(LimitsTest, EveryOctetIsFoundInALabel) {
   std::string zone = "@ 900 SOA ns admin 1 7200 900 1209600 300\n@ NS ns\nns A 192.0.2.53\n";

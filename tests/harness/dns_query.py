@@ -45,6 +45,9 @@ class Record:
             return read_name(self.data, 0)[0]
         if self.type == "MX":
             return f"{struct.unpack('>H', self.data[:2])[0]} {read_name(self.data, 2)[0]}"
+        if self.type == "SOA":
+            (primary, behind), numbers = read_name(self.data, 0), struct.unpack(">5I", self.data[-20:])
+            return " ".join([primary, read_name(self.data, behind)[0], *map(str, numbers)])
         if self.type == "TXT" or self.type == "SPF":
             return " ".join(_strings(self.data))
         return f"\\# {len(self.data)} {self.data.hex()}"

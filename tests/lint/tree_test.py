@@ -38,6 +38,10 @@ ROOMS = [
 NAMESPACE = re.compile(r"^namespace ([\w:]+) \{", re.MULTILINE)
 DEFINED_TYPE = re.compile(r"^(?:class|struct) (\w+)(?: final)?(?: : [^;{]*)? \{", re.MULTILINE)
 
+# A rule's name, as faults and warnings have it, in the folders that make them.
+RULE_SOURCES = ("controller/zones/*.cc", "controller/zones/*.h", "controller/imports/*.cc", "dns/zonefile/*.cc")
+RULE_NAME = re.compile(r'"([a-z]+(?:-[a-z]+)+)"')
+
 # Paths that exist on one machine only: homes, and this checkout.
 MACHINE_PATHS = re.compile(r"(?<![/\w])(?:/home/\w|/root/\w|" + re.escape(str(ROOT)) + r"\b)")
 
@@ -61,6 +65,17 @@ def includes(path):
 
 def without_test_suffix(path):
     return re.sub(r"_test\.cc$", ".cc", path)
+
+
+def rules_page():
+    """Rules in the tables of docs/rules.md, each with the files, without their ".cc", that its row says test it."""
+    for line in text("docs/rules.md").splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if not line.startswith("| `"):
+            continue
+        tests = [test.strip(" `") for test in cells[-1].split(",")]
+        for rule in re.findall(r"`([a-z-]+)`", cells[0]):
+            yield rule, [test if "/" in test else f"controller/zones/{test}" for test in tests if test]
 
 
 class Tree(unittest.TestCase):
@@ -101,6 +116,25 @@ class Tree(unittest.TestCase):
             if path != "tests/lint/tree_test.py"
             for number, line in enumerate(text(path).splitlines(), 1)
             if MACHINE_PATHS.search(line)
+        )
+
+    def test_every_rule_of_a_zone_is_in_its_page(self):
+        listed = {rule for rule, _ in rules_page()}
+        self.none(
+            f"{path}: docs/rules.md does not have {rule}"
+            for path in tracked(*RULE_SOURCES)
+            if not re.search(r"_test\.cc$|/batch_model\.cc$", path)
+            for rule in sorted(set(RULE_NAME.findall(text(path))) - listed)
+        )
+
+    def test_every_rule_of_a_zone_has_its_test(self):
+        self.none(
+            f"docs/rules.md: {path}.cc does not test {rule}"
+            for rule, tests in rules_page()
+            for path in tests or ["(no file)"]
+            # Named in it, or in the name of a case.
+            if not (ROOT / f"{path}.cc").is_file()
+            or not re.search(rf"\b{rule}\b|\w*{rule.replace('-', '')}\w*\b", text(f"{path}.cc"), re.IGNORECASE)
         )
 
     def test_headers_are_included_once(self):
