@@ -7,11 +7,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "admin/contexts/config_file.h"
 #include "admin/output.h"
 #include "admin/yaml.h"
 #include "proto/transport/credentials.h"
@@ -30,6 +33,12 @@ std::string PlaceOf(const v1::Fault& fault) {
                         fault.column(), ": ");
   }
   return fault.owner().empty() ? "" : absl::StrCat(fault.owner(), " ", fault.type(), ": ");
+}
+
+// Empty if it is not set.
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
 }
 
 // One line on standard error. `message` may hold what came from elsewhere, in lines of its own.
@@ -72,9 +81,12 @@ bool Session::json() const {
 }
 
 bool Session::PrintMessage(const google::protobuf::Message& message) const {
+  return json() && PrintDocument(JsonOf(message, false));
+}
+
+bool Session::PrintDocument(const std::string& json_text) const {
   if (!json()) return false;
-  const std::string text = JsonOf(message, false);
-  std::fputs(output == "yaml" ? YamlOfJson(text).c_str() : text.c_str(), stdout);
+  std::fputs(output == "yaml" ? YamlOfJson(json_text).c_str() : json_text.c_str(), stdout);
   return true;
 }
 
@@ -87,10 +99,53 @@ bool Session::PrintOneOfMany(const google::protobuf::Message& message) const {
   return true;
 }
 
+std::vector<Session::TargetPart> Session::TargetParts() {
+  return {{&controller, "QUARTET_CONTROLLER", &Context::controller},
+          {&tls.ca, "QUARTET_CA", &Context::ca},
+          {&tls.certificate, "QUARTET_CERTIFICATE", &Context::certificate},
+          {&tls.key, "QUARTET_KEY", &Context::key}};
+}
+
+void Session::CompleteFromContext() {
+  const absl::StatusOr<Config> config = LoadConfig(ConfigPath());
+  if (!config.ok()) Fail(kUsage, std::string(config.status().message()));
+  std::string name = context.empty() ? Variable("QUARTET_CONTEXT") : context;
+  if (name.empty()) name = config->current;
+  if (name.empty()) return;
+  const auto found = config->contexts.find(name);
+  if (found == config->contexts.end()) {
+    Fail(kUsage, absl::StrCat("there is no context ", name, " in ", ConfigPath(),
+                              ": `quartet context list` shows those there are"));
+  }
+  for (const TargetPart& part : TargetParts()) {
+    if (part.value->empty()) *part.value = found->second.*part.field;
+  }
+}
+
+void Session::CompleteFromEnvironment() {
+  for (const TargetPart& part : TargetParts()) {
+    if (part.value->empty()) *part.value = Variable(part.variable);
+  }
+}
+
+void Session::CompleteTarget() {
+  if (!context.empty()) CompleteFromContext();
+  CompleteFromEnvironment();
+  const std::vector<TargetPart> parts = TargetParts();
+  // A file that is not needed may be as wrong as it likes.
+  const bool missing =
+      std::any_of(parts.begin(), parts.end(), [](const TargetPart& part) { return part.value->empty(); });
+  if (context.empty() && missing) CompleteFromContext();
+}
+
 const std::shared_ptr<grpc::Channel>& Session::channel() {
   if (channel_) return channel_;
-  if (controller.empty())
-    Fail(kUsage, "no controller is given: use --controller ADDR:PORT or set QUARTET_CONTROLLER");
+  CompleteTarget();
+  if (controller.empty()) {
+    Fail(kUsage,
+         "no controller is given: use --controller ADDR:PORT, set QUARTET_CONTROLLER, or make a context "
+         "(`quartet context set --help`)");
+  }
   const absl::StatusOr<transport::TlsMaterial> material = transport::LoadTls(tls);
   if (!material.ok()) Fail(kUsage, std::string(material.status().message()));
   if (material->identity.kind != transport::Identity::Kind::kAdmin) {

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "google/protobuf/repeated_field.h"
@@ -20,6 +21,8 @@ class Message;
 }
 
 namespace quartet::admin {
+
+struct Context;
 
 namespace v1 {
 class Fault;
@@ -40,9 +43,11 @@ struct Exit {
 
 class Session {
  public:
-  // Set from flags and environment before any command runs.
+  // Set from flags before any command runs. What no flag says is completed, when the controller is first talked to, from:
+  // the context named by --context; the environment; the context in use (admin/contexts/config_file.h).
   std::string controller;
   transport::TlsFiles tls;
+  std::string context;
   // "table", "wide", "json", "yaml", or empty: table on a terminal, else JSON.
   std::string output;
   double timeout_seconds = 30;
@@ -59,6 +64,9 @@ class Session {
   bool PrintMessage(const google::protobuf::Message& message) const;
   // The same for one of many that come over time: a line of JSON, or a YAML document, written at once.
   bool PrintOneOfMany(const google::protobuf::Message& message) const;
+
+  // As PrintMessage, of what is no message: `json` is one document.
+  bool PrintDocument(const std::string& json) const;
 
   // The channel, made when first asked for. Prints and exits if the files are unfit.
   const std::shared_ptr<grpc::Channel>& channel();
@@ -84,6 +92,18 @@ class Session {
   static std::string NewRequestId();
 
  private:
+  // What says where the controller is and who we are, and where else that may be said.
+  struct TargetPart {
+    std::string* value;
+    const char* variable;
+    std::string Context::*field;
+  };
+  std::vector<TargetPart> TargetParts();
+  // Of what is empty.
+  void CompleteTarget();
+  void CompleteFromContext();
+  void CompleteFromEnvironment();
+
   std::shared_ptr<grpc::Channel> channel_;
 };
 
