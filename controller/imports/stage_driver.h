@@ -34,8 +34,7 @@ struct StageOptions {
 class StageDriver {
  public:
   // `proposal` has account and principal of the import. All must outlive it.
-  StageDriver(Host& host, const ImportTarget& target, const Proposal& caller,
-              const StageOptions& options);
+  StageDriver(Host& host, const ImportTarget& target, const Proposal& caller, const StageOptions& options);
   ~StageDriver();
 
   // Logs all record sets of the zone as it will be, but its own two, `total` altogether. ABORTED: the zone was changed, or

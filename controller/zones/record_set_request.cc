@@ -30,6 +30,7 @@ class ChangeReader {
     if (!action.has_value() || !owner.has_value() || !type.has_value() || !writer_fits) return std::nullopt;
 
     RecordSetEdit edit{*action, *std::move(owner), *type, std::nullopt, asked_.writer()};
+    edit.comment = asked_.comment();
     if (*action == Action::kDelete && asked_.values().empty()) return edit;
     edit.record_set = ReadRecordSet(edit.owner, *type);
     if (!edit.record_set.has_value()) return std::nullopt;
@@ -88,6 +89,10 @@ class ChangeReader {
   }
 
   bool CheckWriter() {
+    if (asked_.comment().size() > replication::kMaxCommentBytes) {
+      Fault("bad-comment", absl::StrCat("the comment is over ", replication::kMaxCommentBytes, " bytes"));
+      return false;
+    }
     if (asked_.writer().size() <= replication::kMaxWriterBytes) return true;
     Fault("bad-writer", absl::StrCat("the writer's name is over ", replication::kMaxWriterBytes, " bytes"));
     return false;

@@ -25,10 +25,11 @@ struct RecordSetEdit {
   std::string writer;
   // Of its first record, where it comes from a zone file.
   dns::Place place = {};
+  std::string comment = {};
 };
 
 // Reads all changes; faults of form (rules: "bad-owner", "owner-outside-zone", "bad-type", "type-not-stored",
-// "bad-ttl", "bad-value", "duplicate-value", "no-values", "record-set-too-large", "bad-writer", "bad-action",
+// "bad-ttl", "bad-value", "duplicate-value", "no-values", "record-set-too-large", "bad-writer", "bad-comment", "bad-action",
 // "named-twice") are added to `faults`, and what has one is left out.
 std::vector<RecordSetEdit> ReadChanges(
     const google::protobuf::RepeatedPtrField<admin::v1::RecordSetChange>& changes, const dns::Name& apex,

@@ -57,7 +57,7 @@ absl::Status MakeEdit(ZoneEdit& zone, const RecordSetEdit& edit, const std::stri
   if (!*fits) return absl::OkStatus();
   if (edit.action == RecordSetEdit::Action::kDelete) return zone.Remove(key);
   return zone.Put(*edit.record_set,
-                  Control{Origin::kUser, edit.writer.empty() ? only_writer : edit.writer, ""});
+                  Control{Origin::kUser, edit.writer.empty() ? only_writer : edit.writer, edit.comment});
 }
 
 // Makes the edits that break no rule of their own, then looks at what the zone has become.
