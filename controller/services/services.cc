@@ -30,6 +30,7 @@ struct AdminServices::State {
     services.push_back(MakeNodeService(controller, node_pump));
     services.push_back(MakeStatusService(controller));
     services.push_back(MakeVerifyService(controller));
+    services.push_back(MakeExportService(controller.host(), {}));
     services.push_back(MakeBackupService(backups, restores));
   }
 
