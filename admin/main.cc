@@ -31,7 +31,8 @@ int Main(int argc, char** argv) {
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
   app.footer(
-      "Exit status: 0 done, 1 refused, 2 wrong usage or files, 3 controller not reached.\n\n"
+      "Exit status: 0 done, 1 refused, 2 wrong usage or files, 3 controller not reached, 4 differences (zone "
+      "diff --exit-code).\n\n"
       "Examples:\n"
       "  quartet zone create example.com --file example.com.zone --wait\n"
       "  quartet record set example.com www A 300 192.0.2.1 --wait\n"

@@ -1,6 +1,7 @@
 // One run of the command: where the controller is, who we are, how output is to look.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
@@ -34,6 +35,7 @@ enum ExitCode {
   kRefused = 1,      // the controller, or a rule, said no
   kUsage = 2,        // wrong words on the command line, or files that can't be read
   kUnreachable = 3,  // no controller answered; a change may or may not have been made
+  kDiffers = 4,      // `zone diff --exit-code`: there are differences
 };
 
 // Thrown by commands, caught in main: CLI11's callbacks return nothing.
@@ -51,6 +53,11 @@ class Session {
   // "table", "wide", "json", "yaml", or empty: table on a terminal, else JSON.
   std::string output;
   double timeout_seconds = 30;
+  // The same, for calls that may take any time as long as something is heard.
+  std::chrono::steady_clock::duration patience() const {
+    return std::chrono::duration_cast<std::chrono::steady_clock::duration>(
+        std::chrono::duration<double>(timeout_seconds));
+  }
   // Set by a command that knows where in a file of the caller's a fault belongs: gives it that place.
   std::function<void(v1::Fault&)> locate_fault;
 

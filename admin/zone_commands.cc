@@ -14,6 +14,7 @@
 #include "admin/invoke.h"
 #include "admin/output.h"
 #include "admin/zone_import.h"
+#include "admin/zone_transfer_commands.h"
 #include "admin/zone_update.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 
@@ -22,7 +23,7 @@ namespace {
 
 struct Arguments {
   std::string zone;
-  std::string file;
+  ImportFileArguments file;
   std::string comment;
   std::string account;
   std::string delegation_set;
@@ -32,7 +33,6 @@ struct Arguments {
   bool deleted = false;
   std::string at;
   uint64_t if_revision = 0;
-  std::vector<std::string> allow;
 };
 
 void PrintZone(const Session& session, const v1::Zone& zone) {
@@ -91,7 +91,7 @@ void CreateEmptyZone(Session& session, const Arguments& arguments) {
 }
 
 void CreateZone(Session& session, const Arguments& arguments) {
-  if (arguments.file.empty()) return CreateEmptyZone(session, arguments);
+  if (arguments.file.path.empty()) return CreateEmptyZone(session, arguments);
   v1::ImportStart start;
   start.mutable_new_zone()->set_domain_name(arguments.zone);
   start.mutable_new_zone()->set_account(arguments.account);
@@ -116,7 +116,7 @@ void ImportZone(Session& session, const Arguments& arguments) {
   start.set_mode(arguments.replace ? v1::IMPORT_MODE_REPLACE : v1::IMPORT_MODE_MERGE);
   start.set_if_revision(arguments.if_revision);
   start.set_force(arguments.force);
-  for (const std::string& guard : arguments.allow) start.add_allow(guard);
+  for (const std::string& guard : arguments.file.allow) start.add_allow(guard);
   v1::ImportResult result = ImportFile(session, std::move(start), arguments.file);
   if (!session.json()) {
     std::printf("Imported into %s: %s added, %s changed, %s removed; %s record sets at revision %s.\n",
@@ -198,9 +198,9 @@ void AddImport(CLI::App& zone, Session& session, const std::shared_ptr<Arguments
       "  zcat example.com.zone.gz | quartet zone import example.com - --replace --force --wait --timeout "
       "300");
   import->add_option("ZONE", arguments->zone, "Name or id")->required();
-  import->add_option("FILE", arguments->file, "Zone file; - is standard input")->required();
-  import->add_option("--allow", arguments->allow,
-                     "Let a guard pass: mass-deletion (over 10 record sets and over 30 % of the zone)");
+  import->add_option("FILE", arguments->file.path, "Zone file, YAML or JSON; - is standard input")
+      ->required();
+  AddImportOptions(*import, arguments->file);
   import->add_flag("--replace", arguments->replace, "Remove what the file does not have");
   import->add_option("--if-revision", arguments->if_revision, "Only if the zone is at this revision")
       ->check(CLI::PositiveNumber);
@@ -225,7 +225,9 @@ void AddZoneCommands(CLI::App& app, Session& session) {
       "and nothing "
       "is made.");
   create->add_option("NAME", arguments->zone, "Domain name")->required();
-  create->add_option("--file", arguments->file, "Zone file to fill it from; - is standard input");
+  create->add_option("--file", arguments->file.path,
+                     "Zone file, YAML or JSON to fill it from; - is standard input");
+  AddImportOptions(*create, arguments->file);
   create->add_option("--comment", arguments->comment, "What the zone is for");
   create->add_option("--account", arguments->account, "Account it belongs to");
   create->add_option("--delegation-set", arguments->delegation_set,
@@ -234,6 +236,10 @@ void AddZoneCommands(CLI::App& app, Session& session) {
   create->callback([&session, arguments] { CreateZone(session, *arguments); });
 
   AddImport(*zone, session, arguments);
+  AddZoneApply(*zone, session);
+  AddZoneCreateMany(*zone, session);
+  AddZoneDiff(*zone, session);
+  AddZoneExport(*zone, session);
   AddZoneUpdate(*zone, session);
 
   CLI::App* list = zone->add_subcommand("list", "All zones, in order of their names");

@@ -2,50 +2,24 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/core_impl.h"
+#include "controller/creation/zone_creator.h"
 #include "controller/proposals.h"
 #include "controller/roster/roster.h"
-#include "controller/zones/faults.h"
-#include "controller/zones/record_set_request.h"
-#include "controller/zones/zone_edit.h"
-#include "controller/zones/zone_import.h"
 #include "controller/zones/zone_plans.h"
 #include "controller/zones/zone_queries.h"
 #include "controller/zones/zone_settings.h"
 #include "dns/name/name.h"
-#include "replication/entry/entry.h"
 
 namespace quartet::controller {
 
 absl::StatusOr<admin::v1::CreateZoneResponse> Core::CreateZone(const Caller& caller,
                                                                const admin::v1::CreateZoneRequest& request) {
-  absl::StatusOr<ZoneToBe> to_be =
-      ReadNewZone(request.domain_name(), request.account(), request.comment(), request.delegation_set());
-  if (!to_be.ok()) return to_be.status();
-  admin::v1::CreateZoneResponse response;
-  FaultList faults;
-  NewZone zone{to_be->name, to_be->account,           to_be->comment,
-               {},          request.zone_file_name(), to_be->delegation_set};
-  zone.record_sets = ImportZoneFile(request.zone_file(), request.zone_file_name(), zone.name, faults,
-                                    *response.mutable_warnings());
-  if (!faults.empty()) return faults.ToStatus();
-  if (const size_t bytes = EntryBytes(zone.record_sets); bytes > replication::kMaxEntryBytes) {
-    return absl::ResourceExhaustedError(absl::StrCat("the zone file is too large: its record sets take ",
-                                                     bytes, " bytes, and a zone is made by one entry of ",
-                                                     replication::kMaxEntryBytes, " bytes at most"));
-  }
-  absl::StatusOr<Outcome> outcome = Propose(MakeProposal(
-      caller, request.account(), "CreateZone", request,
-      [this, zone = std::move(zone)](const PlanContext& context) {
-        return PlanNewZone(context, zone, [this](const std::string& id) { return usage_.ZonesOf(id); });
-      }));
+  const ZoneCreator creator(*this);
+  absl::StatusOr<ZoneCreator::Creation> creation = creator.Read(caller, request);
+  if (!creation.ok()) return creation.status();
+  const absl::StatusOr<Outcome> outcome = Propose(std::move(creation->proposal));
   if (!outcome.ok()) return outcome.status();
-  absl::StatusOr<admin::v1::Zone> made = GetZoneById(outcome->zone_id);
-  if (!made.ok()) return made.status();
-  absl::StatusOr<admin::v1::Change> change = ChangeOf(*outcome);
-  if (!change.ok()) return change.status();
-  *response.mutable_zone() = *std::move(made);
-  *response.mutable_change() = *std::move(change);
-  return response;
+  return creator.Respond(*outcome, std::move(creation->warnings));
 }
 
 absl::StatusOr<ZoneImporter*> Core::Importer() {
@@ -70,16 +44,23 @@ absl::StatusOr<admin::v1::ImportResult> Core::ImportZone(const Caller& caller, I
   if (!imported.ok()) return imported.status();
   const Outcome& outcome = imported->outcome;
   admin::v1::ImportResult result;
-  absl::StatusOr<admin::v1::Zone> zone =
-      GetZoneById(outcome.zone_id.empty() ? imported->zone_id : outcome.zone_id);
-  if (!zone.ok()) return zone.status();
-  *result.mutable_zone() = *std::move(zone);
+  const std::string& zone_id = outcome.zone_id.empty() ? imported->zone_id : outcome.zone_id;
+  if (imported->compared.has_value()) {
+    absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
+    if (!roster.ok()) return roster.status();
+    *result.mutable_zone() = ZoneMessage(*imported->compared, *roster);
+  } else if (!zone_id.empty()) {
+    absl::StatusOr<admin::v1::Zone> zone = GetZoneById(zone_id);
+    if (!zone.ok()) return zone.status();
+    *result.mutable_zone() = *std::move(zone);
+  }
   if (!outcome.change_id.empty()) {
     absl::StatusOr<admin::v1::Change> change = ChangeById(outcome.change_id);
     if (!change.ok()) return change.status();
     *result.mutable_change() = *std::move(change);
   }
   *result.mutable_warnings() = std::move(imported->warnings);
+  *result.mutable_skipped() = std::move(imported->skipped);
   result.set_total_warnings(imported->total_warnings);
   result.set_duplicate(outcome.duplicate);
   if (outcome.duplicate) return result;

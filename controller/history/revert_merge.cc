@@ -33,7 +33,11 @@ absl::StatusOr<bool> RevertMerge::Next() {
     const auto& value = stays ? merge_.before() : merge_.after();
     // One of its own that it had, and has no more, does not come back.
     if (!value.has_value()) continue;
-    set_ = {what, merge_.key(), value->served, value->control, {}};
+    set_ = {};
+    set_.what = what;
+    set_.key = merge_.key();
+    set_.served = value->served;
+    set_.control = value->control;
     return true;
   }
 }

@@ -23,6 +23,13 @@ absl::StatusOr<v1::ImportZoneRequest> ScriptedStream::Read() {
   return messages_[next_++];
 }
 
+absl::Status ScriptedStream::Send(v1::ImportZoneResponse response) {
+  if (gone_) return absl::AbortedError("gone");
+  for (v1::RecordSetEffect& effect : *response.mutable_effects()->mutable_effects())
+    effects.push_back(std::move(effect));
+  return absl::OkStatus();
+}
+
 std::vector<v1::ImportZoneRequest> Messages(const v1::ImportStart& start, absl::string_view text) {
   std::vector<v1::ImportZoneRequest> messages(1);
   *messages.back().mutable_start() = start;
@@ -31,6 +38,20 @@ std::vector<v1::ImportZoneRequest> Messages(const v1::ImportStart& start, absl::
     messages.emplace_back().set_text(std::string(text.substr(at, kPiece)));
   }
   messages.emplace_back().mutable_end()->set_bytes(text.size());
+  return messages;
+}
+
+std::vector<v1::ImportZoneRequest> Messages(const v1::ImportStart& start,
+                                            const std::vector<v1::ImportedRecordSet>& record_sets) {
+  std::vector<v1::ImportZoneRequest> messages(1);
+  *messages.back().mutable_start() = start;
+  constexpr int kPiece = 3;
+  for (const v1::ImportedRecordSet& set : record_sets) {
+    const v1::ImportZoneRequest& last = messages.back();
+    if (!last.has_record_sets() || last.record_sets().record_sets_size() == kPiece) messages.emplace_back();
+    *messages.back().mutable_record_sets()->add_record_sets() = set;
+  }
+  messages.emplace_back().mutable_end()->set_record_sets(record_sets.size());
   return messages;
 }
 
@@ -59,12 +80,22 @@ void ImportTest::Open(const ZoneImporter::Options& options) {
 }
 
 absl::StatusOr<Imported> ImportTest::Import(const v1::ImportStart& start, absl::string_view text) {
-  ScriptedStream stream(Messages(start, text));
+  return Run(Messages(start, text));
+}
+
+absl::StatusOr<Imported> ImportTest::Import(const v1::ImportStart& start,
+                                            const std::vector<v1::ImportedRecordSet>& record_sets) {
+  return Run(Messages(start, record_sets));
+}
+
+absl::StatusOr<Imported> ImportTest::Run(std::vector<v1::ImportZoneRequest> messages) {
+  ScriptedStream stream(std::move(messages));
   stream_ = &stream;
   proposals_ = 0;
   absl::StatusOr<Imported> imported = importer_->Import("quartet://admin/test", stream);
   stream_ = nullptr;
   told_ = std::move(stream.told);
+  effects_ = std::move(stream.effects);
   return imported;
 }
 

@@ -25,11 +25,13 @@ class ScriptedStream : public ImportStream {
 
   absl::StatusOr<admin::v1::ImportZoneRequest> Read() override;
   void Tell(const admin::v1::ImportProgress& progress) override { told.push_back(progress); }
+  absl::Status Send(admin::v1::ImportZoneResponse response) override;
   bool gone() const override { return gone_; }
 
   void Go() { gone_ = true; }
 
   std::vector<admin::v1::ImportProgress> told;
+  std::vector<admin::v1::RecordSetEffect> effects;
 
  private:
   const std::vector<admin::v1::ImportZoneRequest> messages_;
@@ -37,9 +39,11 @@ class ScriptedStream : public ImportStream {
   bool gone_ = false;
 };
 
-// Start, `text` in pieces, end.
+// Start, what is behind it in pieces, end.
 std::vector<admin::v1::ImportZoneRequest> Messages(const admin::v1::ImportStart& start,
                                                    absl::string_view text);
+std::vector<admin::v1::ImportZoneRequest> Messages(
+    const admin::v1::ImportStart& start, const std::vector<admin::v1::ImportedRecordSet>& record_sets);
 
 // Each proposal is a group of its own, committed at once.
 class ImportTest : public PlanTest, protected Host {
@@ -51,6 +55,8 @@ class ImportTest : public PlanTest, protected Host {
   void Open(const ZoneImporter::Options& options);
 
   absl::StatusOr<Imported> Import(const admin::v1::ImportStart& start, absl::string_view text);
+  absl::StatusOr<Imported> Import(const admin::v1::ImportStart& start,
+                                  const std::vector<admin::v1::ImportedRecordSet>& record_sets);
   static admin::v1::ImportStart Merge(const std::string& zone_id);
   static admin::v1::ImportStart Replace(const std::string& zone_id, uint64_t if_revision);
   static admin::v1::ImportStart Force(const std::string& zone_id);
@@ -86,6 +92,10 @@ class ImportTest : public PlanTest, protected Host {
   // Of the import under way.
   ScriptedStream* stream_ = nullptr;
   std::vector<admin::v1::ImportProgress> told_;
+  std::vector<admin::v1::RecordSetEffect> effects_;
+
+ private:
+  absl::StatusOr<Imported> Run(std::vector<admin::v1::ImportZoneRequest> messages);
 };
 
 }  // namespace quartet::controller

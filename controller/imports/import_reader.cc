@@ -4,11 +4,6 @@
 #include <utility>
 
 #include "controller/imports/external_sort.h"
-#include "controller/zones/record_set_request.h"
-#include "controller/zones/storable.h"
-#include "controller/zones/zone_import.h"
-#include "controller/zones/zone_rules.h"
-#include "controller/zones/zone_rules_in_order.h"
 #include "dns/base/check.h"
 #include "dns/zonefile/importer.h"
 #include "dns/zonefile/lexer.h"
@@ -43,13 +38,14 @@ std::span<const uint8_t> AsBytes(absl::string_view text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-// Puts each record to the sort. (A $GENERATE of millions is one step of the reader.)
+// Puts each record that can be stored to the sort. (A $GENERATE of millions is one step of the reader.)
 class SortingSink : public dns::RecordSink {
  public:
-  SortingSink(const dns::Name& apex, ExternalSort& sort, Pulse& pulse)
-      : apex_(apex), sort_(sort), pulse_(pulse) {}
+  SortingSink(const dns::Name& apex, ExternalSort& sort, UnstoredRecords& unstored, Pulse& pulse)
+      : apex_(apex), sort_(sort), unstored_(unstored), pulse_(pulse) {}
 
   bool Take(const dns::Name& owner, uint32_t ttl, dns::RecordData data, Place place) override {
+    if (unstored_.Take(data.type(), place)) return true;
     const RecordHead head{ttl, place.line, place.column, static_cast<uint32_t>(owner.wire().size())};
     value_.assign(reinterpret_cast<const char*>(&head), sizeof head);
     for (const absl::string_view part : {AsText(owner.wire()), AsText(data.wire())}) {
@@ -64,6 +60,7 @@ class SortingSink : public dns::RecordSink {
  private:
   const dns::Name& apex_;
   ExternalSort& sort_;
+  UnstoredRecords& unstored_;
   Pulse& pulse_;
   std::string value_;
   absl::Status status_;
@@ -90,11 +87,12 @@ absl::StatusOr<SortedRecord> DecodeRecord(Type type, absl::string_view value) {
 // Makes sorted records into sets.
 class Gatherer {
  public:
-  Gatherer(const ImportedTextOptions& options, ImportedText& out, FaultLog& faults, FaultLog& warnings)
+  Gatherer(const ImportedFileOptions& options, ImportedFile& out, FaultLog& faults, FaultLog& warnings)
       : options_(options),
         out_(out),
         faults_(faults),
         warnings_(warnings),
+        filter_(options, out.faults, warnings),
         check_sets_(faults.total() == 0) {}
 
   absl::Status Gather(SortedItems& records, Pulse& pulse) {
@@ -143,52 +141,31 @@ class Gatherer {
   }
 
   absl::Status Take(dns::RecordSet set, Place place) {
-    const Type type = set.type();
-    if (set.owner() == options_.apex && type == Type::kSoa) {
-      warnings_.Add({}, "soa-left-out", "the file's SOA is left out: the zone has one of its own",
-                    set.owner().ToString(), dns::TypeName(type));
-      return absl::OkStatus();
-    }
-    if (set.owner() == options_.apex && type == Type::kNs) {
-      warnings_.Add({}, "apex-ns-left-out",
-                    "the file's nameservers are left out: the zone has four of its own",
-                    set.owner().ToString(), dns::TypeName(type));
-      return absl::OkStatus();
-    }
-    if (!check_sets_) return absl::OkStatus();
-    if (const std::string why = WhyTypeIsNotStored(type); !why.empty()) {
-      faults_.Add(place, "type-not-stored", why, set.owner().ToString(), dns::TypeName(type));
-      return absl::OkStatus();
-    }
+    if (filter_.IsOwn(set) || !check_sets_) return absl::OkStatus();
     const std::string served = replication::EncodeServed(set, options_.apex);
-    FaultList own;
-    dns::Name owner = set.owner();
-    CheckEdit({RecordSetEdit::Action::kUpsert, std::move(owner), type, std::move(set), "", place},
-              options_.apex, own);
-    if (own.empty()) return out_.sets->Add({key_, served, place});
-    LocateFaults(options_.file_name, place, own);
-    out_.faults.Add(own);
-    return absl::OkStatus();
+    if (!filter_.Keeps(std::move(set), place)) return absl::OkStatus();
+    return out_.sets->Add({key_, served, "", place});
   }
 
-  const ImportedTextOptions& options_;
-  ImportedText& out_;
+  const ImportedFileOptions& options_;
+  ImportedFile& out_;
   FaultLog& faults_;
   FaultLog& warnings_;
+  SetFilter filter_;
   const bool check_sets_;
   std::string key_;
   dns::SetCollector collector_;
   size_t set_bytes_ = 0;
 };
 
-absl::Status SortRecords(const SpoolFile& file, const ImportedTextOptions& options, ExternalSort& sort,
-                         FaultLog& faults, FaultLog& warnings, Pulse& pulse) {
+absl::Status SortRecords(const SpoolFile& file, const ImportedFileOptions& options, ExternalSort& sort,
+                         UnstoredRecords& unstored, FaultLog& faults, FaultLog& warnings, Pulse& pulse) {
   absl::StatusOr<std::unique_ptr<SpoolText>> text = SpoolText::Of(file);
   if (!text.ok()) return text.status();
   dns::ImportOptions read;
   read.apex = options.apex;
   read.file_name = options.file_name;
-  SortingSink sink(options.apex, sort, pulse);
+  SortingSink sink(options.apex, sort, unstored, pulse);
   dns::ZoneReader reader((*text)->text(), read, sink, &faults, &warnings);
   while (reader.Step()) {
     const size_t offset = reader.offset();
@@ -201,28 +178,20 @@ absl::Status SortRecords(const SpoolFile& file, const ImportedTextOptions& optio
   return sink.status();
 }
 
-FaultList FormFaults(FaultLog& log) {
-  FaultList faults;
-  const uint32_t total = log.total();
-  std::vector<dns::Fault> listed = log.Take();
-  faults.AddUnlisted(total - static_cast<uint32_t>(listed.size()));
-  for (dns::Fault& fault : listed) faults.Add(FaultList::Kind::kForm, FaultMessage(std::move(fault)));
-  return faults;
-}
-
 }  // namespace
 
-absl::StatusOr<ImportedText> ReadImportedText(const SpoolFile& text, const ImportedTextOptions& options,
+absl::StatusOr<ImportedFile> ReadImportedText(const SpoolFile& text, const ImportedFileOptions& options,
                                               Spool& spool, Pulse& pulse) {
   FaultLog faults(options.file_name, kMaxFaultsListed);
   FaultLog warnings(options.file_name, kMaxFaultsListed, FaultLog::Order::kByPlace);
   ExternalSort sort(spool, options.sort_bytes);
-  if (absl::Status status = SortRecords(text, options, sort, faults, warnings, pulse); !status.ok())
+  UnstoredRecords unstored;
+  if (absl::Status status = SortRecords(text, options, sort, unstored, faults, warnings, pulse); !status.ok())
     return status;
   absl::StatusOr<std::unique_ptr<SortedItems>> records = sort.Finish();
   if (!records.ok()) return records.status();
 
-  ImportedText out;
+  ImportedFile out;
   absl::StatusOr<std::unique_ptr<ImportedSets>> sets = ImportedSets::Create(spool);
   if (!sets.ok()) return sets.status();
   out.sets = *std::move(sets);
@@ -230,11 +199,9 @@ absl::StatusOr<ImportedText> ReadImportedText(const SpoolFile& text, const Impor
   if (absl::Status status = gatherer.Gather(**records, pulse); !status.ok()) return status;
   if (absl::Status status = out.sets->Finish(); !status.ok()) return status;
 
-  FaultList all = FormFaults(faults);
-  all.Add(out.faults);
-  out.faults = std::move(all);
-  out.total_warnings = warnings.total();
-  for (dns::Fault& warning : warnings.Take()) *out.warnings.Add() = FaultMessage(std::move(warning));
+  AddFaults(faults, out);
+  unstored.Tell(options, out);
+  AddWarnings(warnings, out);
   return out;
 }
 

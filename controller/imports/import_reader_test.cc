@@ -56,7 +56,7 @@ class ImportReaderTest : public ::testing::Test {
     EXPECT_TRUE(file->Flush().ok());
     ScriptedStream nobody({});
     Pulse pulse(nobody);
-    const auto read = ReadImportedText(*file, {apex_, "test.zone", sort_bytes}, *spool_, pulse);
+    const auto read = ReadImportedText(*file, {apex_, "test.zone", sort_bytes, false}, *spool_, pulse);
     EXPECT_TRUE(read.ok()) << read.status();
     Reading out;
     out.faults = Sorted(read->faults);

@@ -1,4 +1,4 @@
-// The record sets of a zone file, in order of their keys, in a spool file.
+// The record sets of a file, in order of their keys, in a spool file.
 #pragma once
 
 #include <cstdint>
@@ -16,6 +16,8 @@ struct ImportedSet {
   // Record key and served part, as they are stored.
   absl::string_view key;
   absl::string_view served;
+  // Its control part; empty: the file does not tell.
+  absl::string_view control;
   // Of its first record.
   dns::Place place;
 };

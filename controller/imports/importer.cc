@@ -5,7 +5,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/history/changes_since.h"
+#include "controller/imports/import_effects.h"
 #include "controller/imports/import_plans.h"
+#include "controller/imports/import_reader.h"
+#include "controller/imports/record_sets_reader.h"
 #include "controller/imports/upload.h"
 #include "controller/imports/zone_merge.h"
 #include "controller/requests.h"
@@ -38,8 +41,9 @@ class ImportRun {
     start_ = *std::move(start);
     request_.principal = principal;
     if (absl::Status status = FindTarget(**entry); !status.ok()) return status;
-    absl::StatusOr<Upload> upload = ReceiveText(stream_, *importer_.spool_, pulse_);
+    absl::StatusOr<Upload> upload = ReceiveFile(stream_, *importer_.spool_, pulse_);
     if (!upload.ok()) return upload.status();
+    if (start_.preview()) return Work(std::move(*upload));
     absl::StatusOr<Outcome> before = AskBefore(upload->hash);
     if (!before.ok()) return before.status();
     if (before->duplicate) {
@@ -80,7 +84,7 @@ class ImportRun {
     request_.account = row->account();
     target_.zone_id = row->id();
     result_.zone_id = row->id();
-    return entry.TakeZone(row->id());
+    return start_.preview() ? absl::OkStatus() : entry.TakeZone(row->id());
   }
 
   // Whether this very import was done before.
@@ -92,7 +96,7 @@ class ImportRun {
   }
 
   absl::StatusOr<Imported> Work(Upload upload) {
-    const bool small = upload.text->size() <= importer_.options_.small_text;
+    const bool small = upload.file->size() <= importer_.options_.small_text;
     std::unique_ptr<TurnLine::Turn> turn;
     if (!small) {
       absl::StatusOr<std::unique_ptr<TurnLine::Turn>> waited = importer_.large_texts_.Wait(pulse_);
@@ -100,16 +104,22 @@ class ImportRun {
       turn = *std::move(waited);
     }
     const size_t sort_bytes = small ? importer_.options_.small_sort_bytes : importer_.options_.sort_bytes;
-    absl::StatusOr<ImportedText> text =
-        ReadImportedText(*upload.text, {apex_, start_.file_name(), sort_bytes}, *importer_.spool_, pulse_);
-    if (!text.ok()) return text.status();
-    upload.text.reset();
-    if (!text->faults.empty()) return text->faults.ToStatus();
-    result_.warnings = std::move(text->warnings);
-    result_.total_warnings = text->total_warnings;
-    absl::Status status = target_.new_zone.has_value() ? MakeZone(*text->sets) : ChangeZone(*text->sets);
+    absl::StatusOr<ImportedFile> file = Read(upload, sort_bytes);
+    if (!file.ok()) return file.status();
+    upload.file.reset();
+    if (!file->faults.empty()) return file->faults.ToStatus();
+    result_.warnings = std::move(file->warnings);
+    result_.total_warnings = file->total_warnings;
+    result_.skipped = std::move(file->skipped);
+    absl::Status status = target_.new_zone.has_value() ? MakeZone(*file->sets) : ChangeZone(*file->sets);
     if (!status.ok()) return status;
     return std::move(result_);
+  }
+
+  absl::StatusOr<ImportedFile> Read(const Upload& upload, size_t sort_bytes) {
+    const ImportedFileOptions options{apex_, start_.file_name(), sort_bytes, start_.skip_unsupported()};
+    return upload.record_sets ? ReadImportedRecordSets(*upload.file, options, *importer_.spool_, pulse_)
+                              : ReadImportedText(*upload.file, options, *importer_.spool_, pulse_);
   }
 
   absl::Status MakeZone(const ImportedSets& sets) {
@@ -118,6 +128,7 @@ class ImportRun {
         !status.ok()) {
       return status;
     }
+    if (start_.preview()) return TellEffects(sets, nothing, sets.count());
     return result_.difference.staged ? Stage(sets, nothing) : ProposeDifference();
   }
 
@@ -138,6 +149,11 @@ class ImportRun {
       const uint64_t most = sets.count() + row->record_sets();
       if (absl::Status status = Check(sets, zone, importer_.options_.entry, most); !status.ok())
         return status;
+      if (start_.preview()) {
+        result_.compared = *row;
+        absl::Status status = TellEffects(sets, zone, most);
+        return status.ok() ? CheckGuards(row->record_sets()) : status;
+      }
       if (absl::Status status = CheckGuards(row->record_sets()); !status.ok()) return status;
       target_.revision = row->revision();
       if (!result_.difference.staged) {
@@ -160,6 +176,11 @@ class ImportRun {
     if (!difference.ok()) return difference.status();
     result_.difference = *std::move(difference);
     return faults.ToStatus();
+  }
+
+  absl::Status TellEffects(const ImportedSets& sets, const ZoneMerge::Zone& zone, uint64_t total) {
+    ZoneMerge merge(sets, zone);
+    return SendEffects(merge, apex_, total, stream_, pulse_);
   }
 
   absl::Status CheckGuards(uint64_t record_sets) {

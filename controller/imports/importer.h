@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -12,12 +13,13 @@
 #include "controller/host.h"
 #include "controller/imports/admission.h"
 #include "controller/imports/import_check.h"
-#include "controller/imports/import_reader.h"
+#include "controller/imports/imported_file.h"
 #include "controller/imports/pulse.h"
 #include "controller/imports/spool.h"
 #include "controller/imports/stage_driver.h"
 #include "google/protobuf/repeated_field.h"
 #include "quartet/admin/v1/zone.pb.h"
+#include "quartet/stored/v1/zone.pb.h"
 
 namespace quartet::controller {
 
@@ -28,8 +30,11 @@ struct Imported {
   // Where no entry tells it.
   std::string zone_id;
   ImportDifference difference;
+  // Of a preview of a zone that is there: the zone that the file was compared with.
+  std::optional<stored::v1::ZoneRow> compared = std::nullopt;
   google::protobuf::RepeatedPtrField<admin::v1::Fault> warnings;
   uint32_t total_warnings = 0;
+  google::protobuf::RepeatedPtrField<admin::v1::SkippedRecords> skipped;
 };
 
 // Thread-safe: each import runs on its caller's thread, which should be of low priority.

@@ -143,6 +143,33 @@ TEST_F(ZoneImporterTest, FaultsAreToldWithTheirPlacesAndCounted) {
   EXPECT_EQ(FaultsOf(form.status())->total(), 1u);
 }
 
+TEST_F(ZoneImporterTest, WhatCantBeStoredIsRefusedWithItsCountsOrLeftOut) {
+  const std::string zone = MakeZone("example.com", kBefore);
+  std::string text = "$TTL 60\nx A 192.0.2.7\n";
+  for (int i = 0; i < 1100; ++i) absl::StrAppend(&text, "h", i, " NSEC h A\n");
+  // However it is written.
+  absl::StrAppend(&text, "x TYPE48 \\# 8 0100030812345678\nx CNAME y\n");
+  v1::ImportStart start = Merge(zone);
+  const auto refused = Import(start, text);
+  ASSERT_TRUE(absl::IsInvalidArgument(refused.status())) << refused.status();
+  const auto faults = FaultsOf(refused.status());
+  ASSERT_EQ(faults->total(), 2u);
+  EXPECT_EQ(faults->faults(0).type(), "NSEC");
+  EXPECT_EQ(faults->faults(0).line(), 3u);
+  EXPECT_EQ(faults->faults(0).message().substr(0, 10), "1,100 NSEC");
+  EXPECT_EQ(faults->faults(1).type(), "DNSKEY");
+  start.set_skip_unsupported(true);
+  // What is left is held to the rules.
+  EXPECT_EQ(FaultsOf(Import(start, text).status())->faults(0).rule(), "cname-beside-other-types");
+  const auto imported = Import(start, text.substr(0, text.rfind("x CNAME")));
+  ASSERT_TRUE(imported.ok()) << imported.status();
+  ASSERT_EQ(imported->skipped.size(), 2);
+  EXPECT_EQ(imported->skipped[0].type(), "NSEC");
+  EXPECT_EQ(imported->skipped[0].records(), 1100u);
+  EXPECT_EQ(imported->skipped[1].records(), 1u);
+  EXPECT_EQ(imported->difference.added, 1u);
+}
+
 TEST_F(ZoneImporterTest, TheFilesSoaAndNameserversAreLeftOutWithAWarning) {
   const std::string zone = MakeZone("example.com", kBefore);
   const auto imported =

@@ -15,7 +15,7 @@ struct MergedSet {
     kKept,
     // Only in the zone, and it goes.
     kRemoved,
-    // In both, and the same.
+    // In both, and the same; in who maintains it too, if the file tells.
     kSame,
     kChanged,
     kAdded,
@@ -25,6 +25,9 @@ struct MergedSet {
   // As they will be; of one that is removed, as they are.
   absl::string_view served;
   absl::string_view control;
+  // Of one that an import changes: as it is.
+  absl::string_view served_before;
+  absl::string_view control_before;
   // Where it stands in the file, if it is from one.
   dns::Place place;
 

@@ -18,6 +18,9 @@ class ImportStream {
   virtual absl::StatusOr<admin::v1::ImportZoneRequest> Read() = 0;
   // Never waits: what the client does not take in time is replaced by what comes later.
   virtual void Tell(const admin::v1::ImportProgress& progress) = 0;
+  // Waits until those before it are with gRPC, so that memory holds one at a time. ABORTED: the client has gone, or takes
+  // nothing and is taken for gone.
+  virtual absl::Status Send(admin::v1::ImportZoneResponse response) = 0;
   virtual bool gone() const = 0;
 };
 

@@ -37,24 +37,29 @@ absl::StatusOr<bool> ZoneMerge::Next() {
   const int order = !live_has ? -1 : !file_has_ ? 1 : file_.set().key.compare(live_->key());
   past_file_ = order <= 0;
   past_live_ = order >= 0;
+  set_ = {};
+  if (order >= 0) {
+    set_.key = live_->key();
+    set_.served = live_->served();
+    set_.control = live_->control();
+  }
   if (order > 0) {
-    const bool own = replication::IsOwnKey(live_->key());
-    set_ = {own        ? MergedSet::What::kOwn
-            : replace_ ? MergedSet::What::kRemoved
-                       : MergedSet::What::kKept,
-            live_->key(),
-            live_->served(),
-            live_->control(),
-            {}};
+    set_.what = replication::IsOwnKey(live_->key()) ? MergedSet::What::kOwn
+                : replace_                          ? MergedSet::What::kRemoved
+                                                    : MergedSet::What::kKept;
     return true;
   }
   const ImportedSet& file = file_.set();
-  if (order == 0 && file.served == live_->served()) {
-    set_ = {MergedSet::What::kSame, live_->key(), live_->served(), live_->control(), file.place};
-  } else {
-    set_ = {order == 0 ? MergedSet::What::kChanged : MergedSet::What::kAdded, file.key, file.served,
-            file_control_, file.place};
+  set_.place = file.place;
+  if (order == 0 && file.served == live_->served() &&
+      (file.control.empty() || file.control == live_->control())) {
+    set_.what = MergedSet::What::kSame;
+    return true;
   }
+  set_.what = order == 0 ? MergedSet::What::kChanged : MergedSet::What::kAdded;
+  set_.key = file.key;
+  set_.served_before = std::exchange(set_.served, file.served);
+  set_.control_before = std::exchange(set_.control, file.control.empty() ? file_control_ : file.control);
   return true;
 }
 

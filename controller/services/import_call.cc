@@ -55,12 +55,16 @@ void ImportCall::Tell(const v1::ImportProgress& progress) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (gone_) return;
   progress_ = progress;
-  if (!writing_) return WriteLocked();
+  if (!writing_) return WriteProgressLocked();
   if (std::chrono::steady_clock::now() - writing_since_ > options_.idle) GoLocked();
 }
 
-void ImportCall::WriteLocked() {
+void ImportCall::WriteProgressLocked() {
   *response_.mutable_progress() = *std::exchange(progress_, std::nullopt);
+  WriteLocked();
+}
+
+void ImportCall::WriteLocked() {
   writing_ = true;
   writing_since_ = std::chrono::steady_clock::now();
   StartWrite(&response_);
@@ -70,8 +74,26 @@ void ImportCall::OnWriteDone(bool ok) {
   const std::lock_guard<std::mutex> lock(mutex_);
   writing_ = false;
   if (!ok) gone_ = true;
-  if (!gone_ && progress_.has_value()) WriteLocked();
+  if (!gone_ && progress_.has_value()) WriteProgressLocked();
   moved_.notify_all();
+}
+
+bool ImportCall::AwaitWritten(std::unique_lock<std::mutex>& lock) {
+  if (moved_.wait_for(lock, options_.idle, [this] { return !writing_; })) return true;
+  GoLocked();
+  moved_.wait(lock, [this] { return !writing_; });
+  return false;
+}
+
+absl::Status ImportCall::Send(v1::ImportZoneResponse response) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  // What is told of progress meanwhile would be written next.
+  progress_.reset();
+  AwaitWritten(lock);
+  if (gone_) return absl::AbortedError("the client went away, or took nothing and is taken for gone");
+  response_ = std::move(response);
+  WriteLocked();
+  return absl::OkStatus();
 }
 
 // Ends what gRPC still waits for on the client's behalf.
@@ -89,10 +111,7 @@ void ImportCall::OnCancel() {
 void ImportCall::End(absl::StatusOr<v1::ImportResult> result) {
   std::unique_lock<std::mutex> lock(mutex_);
   progress_.reset();
-  if (!moved_.wait_for(lock, options_.idle, [this] { return !writing_; })) {
-    GoLocked();
-    moved_.wait(lock, [this] { return !writing_; });
-  }
+  AwaitWritten(lock);
   if (!result.ok()) return Finish(ToGrpc(result.status(), *context_));
   *response_.mutable_result() = *std::move(result);
   StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);

@@ -43,6 +43,7 @@ class ImportCall
   // For the import's thread.
   absl::StatusOr<admin::v1::ImportZoneRequest> Read() override;
   void Tell(const admin::v1::ImportProgress& progress) override;
+  absl::Status Send(admin::v1::ImportZoneResponse response) override;
   bool gone() const override { return gone_; }
 
   // For gRPC.
@@ -58,7 +59,11 @@ class ImportCall
       : context_(context), import_(std::move(import)), options_(options) {}
   void Run();
   void End(absl::StatusOr<admin::v1::ImportResult> result);
+  // To response_.
+  void WriteProgressLocked();
   void WriteLocked();
+  // Until no write is under way. False: the client takes nothing, and is taken for gone.
+  bool AwaitWritten(std::unique_lock<std::mutex>& lock);
   void GoLocked();
 
   grpc::CallbackServerContext* const context_;

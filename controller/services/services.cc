@@ -31,6 +31,7 @@ struct AdminServices::State {
     services.push_back(MakeStatusService(controller));
     services.push_back(MakeVerifyService(controller));
     services.push_back(MakeHistoryService(controller.host()));
+    services.push_back(MakeExportService(controller.host(), {}));
     services.push_back(MakeBackupService(backups, restores));
   }
 

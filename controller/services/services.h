@@ -1,6 +1,7 @@
 // The admin API over gRPC: each service a thin coat around the controller's core. Admins only.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -35,6 +36,17 @@ std::unique_ptr<grpc::Service> MakeDelegationSetService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeStatusService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeVerifyService(Controller& controller);
 std::unique_ptr<grpc::Service> MakeHistoryService(RequestHost& host);
+
+// ExportService.
+struct ExportLimits {
+  // At once.
+  int calls = 8;
+  // A client that takes nothing for so long has gone.
+  std::chrono::milliseconds idle{60'000};
+  // Of one export: it holds what was deleted meanwhile on the disk.
+  std::chrono::milliseconds longest{3'600'000};
+};
+std::unique_ptr<grpc::Service> MakeExportService(RequestHost& host, const ExportLimits& limits);
 
 class ImportThreads;
 std::unique_ptr<grpc::Service> MakeZoneService(Controller& controller, ImportThreads& threads);

@@ -18,6 +18,7 @@ absl::StatusOr<admin::v1::RecordSet> RecordSetMessage(const FullView::Record& re
   message.set_ttl(record_set->ttl());
   for (const dns::RecordData& data : record_set->records()) message.add_values(data.ToJoinedString());
   message.set_writer(control->writer);
+  message.set_comment(control->comment);
   return message;
 }
 

@@ -33,6 +33,7 @@ class ChangeReader {
 
     RecordSetEdit edit{action.value_or(Action::kUpsert), *std::move(owner), *type, std::nullopt,
                        asked_.writer()};
+    edit.comment = asked_.comment();
     edit.unread = !action.has_value() || !writer_fits;
     if (edit.action == Action::kDelete && asked_.values().empty()) return edit;
     edit.record_set = ReadRecordSet(edit.owner, *type);
@@ -94,6 +95,10 @@ class ChangeReader {
   }
 
   bool CheckWriter() {
+    if (asked_.comment().size() > replication::kMaxCommentBytes) {
+      Fault("bad-comment", absl::StrCat("the comment is over ", replication::kMaxCommentBytes, " bytes"));
+      return false;
+    }
     if (asked_.writer().size() <= replication::kMaxWriterBytes) return true;
     Fault("bad-writer",
           absl::StrCat("the writer's name is over ", replication::kMaxWriterBytes, " bytes, the most"));

@@ -25,14 +25,15 @@ struct RecordSetEdit {
   std::string writer;
   // Of its first record, where it comes from a zone file.
   dns::Place place = {};
+  std::string comment = {};
   // It has a fault of form: owner and type are known, what it would do is not.
   bool unread = false;
 };
 
 // Reads all changes; faults of form (rules: "bad-owner", "owner-outside-zone", "bad-type", "type-not-stored",
 // "bad-ttl", "bad-value", "duplicate-value", "no-values", "record-set-too-large", "text-unquoted", "bad-writer",
-// "bad-action", "named-twice") are added to `faults`. What has one is left out, or, where owner and type could be read,
-// returned as unread, so that nobody takes the zone for what it would be without it.
+// "bad-comment", "bad-action", "named-twice") are added to `faults`. What has one is left out, or, where owner and type
+// could be read, returned as unread, so that nobody takes the zone for what it would be without it.
 std::vector<RecordSetEdit> ReadChanges(
     const google::protobuf::RepeatedPtrField<admin::v1::RecordSetChange>& changes, const dns::Name& apex,
     FaultList& faults);

@@ -88,7 +88,6 @@ void CheckZoneName(const dns::Name& name, FaultList& faults) {
   const auto fault = [&](absl::string_view message) {
     faults.Add(FaultList::Kind::kForm, name.ToString(), "", "zone-name", message);
   };
-  if (name.is_root()) fault("the root can't be a hosted zone");
   if (name.is_wildcard()) fault("a zone's name can't begin with the label \"*\"");
   if (!name.Prepend(kHostmaster).ok()) {
     fault(absl::StrCat("the name is too long: its SOA names ", kHostmaster, " in front of it"));

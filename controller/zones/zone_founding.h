@@ -22,7 +22,7 @@ inline constexpr uint32_t kSoaTtl = 900;
 // SOA and apex NS: what a zone always has.
 inline constexpr uint64_t kOwnRecordSets = 2;
 
-// "zone-name": a wildcard, the root, or too long for its SOA.
+// "zone-name": a wildcard, or too long for its SOA.
 void CheckZoneName(const dns::Name& name, FaultList& faults);
 
 struct ZoneToBe {

@@ -62,7 +62,7 @@ absl::Status MakeEdit(ZoneEdit& zone, const RecordSetEdit& edit, const std::stri
   if (absl::Status status = CheckWriter(zone, edit, only_writer, faults); !status.ok()) return status;
   if (edit.action != RecordSetEdit::Action::kDelete) {
     return zone.Put(*edit.record_set,
-                    Control{Origin::kUser, edit.writer.empty() ? only_writer : edit.writer, ""});
+                    Control{Origin::kUser, edit.writer.empty() ? only_writer : edit.writer, edit.comment});
   }
   return there ? zone.Remove(key) : absl::OkStatus();
 }

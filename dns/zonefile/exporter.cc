@@ -24,17 +24,6 @@ bool ComesBefore(const RecordSet* a, const RecordSet* b) {
   return order == 0 ? TypeOrder(a->type()) < TypeOrder(b->type()) : order < 0;
 }
 
-// The part of an owner in front of the apex; "@" for the apex. Names outside the zone stay absolute.
-std::string RelativeText(const Name& owner, const Name& apex) {
-  std::string text = owner.ToString();
-  if (owner == apex) return "@";
-  if (!owner.IsWithin(apex)) return text;
-  // Text of a name is as long in either case of its letters. The root's text is its dot alone.
-  const size_t tail = apex.is_root() ? 1 : apex.ToString().size() + 1;
-  text.resize(text.size() - tail);
-  return text;
-}
-
 void AppendColumn(absl::string_view text, size_t width, std::string* out) {
   absl::StrAppend(out, text);
   out->append(text.size() < width ? width - text.size() + 1 : 1, ' ');
@@ -62,13 +51,23 @@ void AppendSet(const RecordSet& set, absl::string_view owner, size_t owner_width
 
 }  // namespace
 
+std::string RelativeOwner(const Name& owner, const Name& apex) {
+  std::string text = owner.ToString();
+  if (owner == apex) return "@";
+  if (!owner.IsWithin(apex)) return text;
+  // Text of a name is as long in either case of its letters. The root's text is its dot alone.
+  const size_t tail = apex.is_root() ? 1 : apex.ToString().size() + 1;
+  text.resize(text.size() - tail);
+  return text;
+}
+
 std::string Export(const Name& apex, std::span<const RecordSet> sets) {
   const std::vector<const RecordSet*> sorted = Sorted(sets);
   std::vector<std::string> owners;
   owners.reserve(sorted.size());
   size_t width = 1;
   for (const RecordSet* set : sorted) {
-    owners.push_back(RelativeText(set->owner(), apex));
+    owners.push_back(RelativeOwner(set->owner(), apex));
     width = std::max(width, std::min(owners.back().size(), kMaxOwnerColumn));
   }
   std::string text = absl::StrCat("$ORIGIN ", apex.ToString(), "\n");

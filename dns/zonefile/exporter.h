@@ -14,4 +14,7 @@ namespace quartet::dns {
 // §6.1), SOA and NS first at each, whatever order they are given in.
 std::string Export(const Name& apex, std::span<const RecordSet> sets);
 
+// An owner as it stands below "$ORIGIN apex": the part in front of the apex, "@" for the apex; absolute outside the zone.
+std::string RelativeOwner(const Name& owner, const Name& apex);
+
 }  // namespace quartet::dns

@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "controller/core.h"
 #include "controller/service_store.h"
 #include "replication/base/clock.h"
@@ -20,15 +19,6 @@ namespace {
 
 using controller::Controller;
 
-constexpr int kOwnRecordSets = 2;
-
-std::string ZoneFile(int record_sets) {
-  std::string file = "$TTL 300\n";
-  for (int i = 0; i < record_sets - kOwnRecordSets; ++i)
-    absl::StrAppend(&file, "h", i, " A 192.0.2.", i % 256, "\n");
-  return file;
-}
-
 absl::Status MakeZone(Controller& controller, const std::string& name, const std::string& file) {
   admin::v1::CreateZoneRequest request;
   request.set_domain_name(name);
@@ -38,7 +28,7 @@ absl::Status MakeZone(Controller& controller, const std::string& name, const std
 
 // The first error, if there is one; nobody goes on after it.
 absl::Status MakeAll(Controller& controller, const ManyZones& wanted) {
-  const std::string file = ZoneFile(wanted.record_sets);
+  const std::string file = ManyZonesFile(wanted.record_sets);
   std::atomic<int> next = 0;
   std::mutex mutex;
   absl::Status first;

@@ -27,7 +27,7 @@ ROOMS = [
         re.compile(r"^(grpc|grpcpp|grpc\+\+)/|\.grpc\.pb\.h$"),
         re.compile(r"(_service|_client|/main|_main)\.(cc|h)$|^(admin|controller/services|proto/transport|tests)/"),
     ),
-    ("libyaml", re.compile(r"^yaml\.h$"), re.compile(r"^admin/yaml\.cc$")),
+    ("libyaml", re.compile(r"^yaml\.h$"), re.compile(r"^admin/(yaml|zone_files/record_sets_file)\.cc$")),
     ("ldns", re.compile(r"^ldns/"), re.compile(r"^dns/rdata/|^tests/")),
     ("spdlog", re.compile(r"^spdlog/"), re.compile(r"^replication/base/log\.(cc|h)$")),
     ("liburcu", re.compile(r"^urcu"), re.compile(r"^nameserver/\w+/(rcu|qsbr)\w*\.(cc|h)$")),
