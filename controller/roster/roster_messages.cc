@@ -78,6 +78,8 @@ admin::v1::Change ChangeMessage(const stored::v1::ChangeRow& row, const TrackedC
   *message.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(row.time_us());
   if (row.insync_time_us() != 0) {
     *message.mutable_insync_time() = TimeUtil::MicrosecondsToTimestamp(row.insync_time_us());
+    *message.mutable_safe_after_time() =
+        TimeUtil::MicrosecondsToTimestamp(row.insync_time_us() + int64_t{row.replaced_ttl()} * 1'000'000);
   }
   message.set_principal(row.principal());
   for (const std::string& target : change.targets) {

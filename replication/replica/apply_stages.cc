@@ -8,6 +8,7 @@
 #include "replication/replica/apply.h"
 #include "replication/replica/full_view.h"
 #include "replication/replica/layout.h"
+#include "replication/replica/replaced_ttl.h"
 #include "replication/replica/zone_revision.h"
 
 namespace quartet::replication {
@@ -73,6 +74,7 @@ absl::Status AddChunk(store::Overlay& overlay, StageRow& row, const RecordPuts& 
   row.set_served_digest(totals.served.ToBytes());
   row.set_control_digest(totals.control.ToBytes());
   row.set_record_sets(totals.record_sets);
+  NoteTtls(puts, row);
   row.set_chunks(row.chunks() + 1);
   return absl::OkStatus();
 }
@@ -125,7 +127,8 @@ absl::Status ApplyStage(store::Overlay& overlay, const stored::v1::EntryHeader& 
 }
 
 absl::Status ApplyFlip(store::Overlay& overlay, const stored::v1::EntryHeader& header,
-                       const stored::v1::FlipEffect& effect, const Position& position, Hasher& hasher) {
+                       const stored::v1::FlipEffect& effect, const Position& position, Hasher& hasher,
+                       uint32_t& replaced_ttl) {
   const stored::v1::ZoneRow& row = effect.row();
   absl::StatusOr<std::optional<stored::v1::ZoneRow>> before =
       ZoneBefore(overlay, row, effect.prev_revision());
@@ -140,11 +143,20 @@ absl::Status ApplyFlip(store::Overlay& overlay, const stored::v1::EntryHeader& h
   // The generation before is the before-image of all record sets.
   stored::v1::HistoryRow history = MakeHistory(header, position, *before);
   history.set_before_generation(local->generation());
+  if (before->has_value()) {
+    const absl::StatusOr<uint32_t> replaced =
+        ReplacedTtlOfFlip(overlay, {row.id(), local->generation()}, *local);
+    if (!replaced.ok()) return replaced.status();
+    replaced_ttl = *replaced;
+  }
   absl::StatusOr<ZoneTotals> totals =
       ChangeRecords(overlay, {row.id(), stage->generation()}, TotalsOf(*stage), effect.removed_keys(),
                     effect.puts(), hasher, nullptr);
   if (!totals.ok()) return totals.status();
   local->set_generation(stage->generation());
+  local->set_longest_ttl(stage->longest_ttl());
+  local->set_longest_wildcard_ttl(stage->longest_wildcard_ttl());
+  NoteTtls(effect.puts(), *local);
   overlay.Put(layout::ZoneLocal(row.id()), local->SerializeAsString());
   overlay.Delete(layout::Stage(row.id()));
   return WriteRevision(overlay, *before, row, *totals, history);
