@@ -3,8 +3,11 @@
 #include <cstdio>
 #include <exception>
 
+#include "absl/strings/string_view.h"
 #include "admin/commands.h"
+#include "admin/contexts/context_commands.h"
 #include "admin/session.h"
+#include "admin/shell/shell_commands.h"
 
 namespace {
 
@@ -14,11 +17,12 @@ int Main(int argc, char** argv) {
   app.require_subcommand(1);
   app.fallthrough();
   app.set_help_all_flag("--help-all", "Help of all commands");
-  app.add_option("--controller", session.controller, "Controller, ADDR:PORT")->envname("QUARTET_CONTROLLER");
-  app.add_option("--ca", session.tls.ca, "CA certificate, PEM file")->envname("QUARTET_CA");
-  app.add_option("--certificate", session.tls.certificate, "Your certificate, PEM file")
-      ->envname("QUARTET_CERTIFICATE");
-  app.add_option("--key", session.tls.key, "Its private key, PEM file")->envname("QUARTET_KEY");
+  app.add_option("--context", session.context, "Context to take these from (or QUARTET_CONTEXT)");
+  app.add_option("--controller", session.controller, "Controller, ADDR:PORT (or QUARTET_CONTROLLER)");
+  app.add_option("--ca", session.tls.ca, "CA certificate, PEM file (or QUARTET_CA)");
+  app.add_option("--certificate", session.tls.certificate,
+                 "Your certificate, PEM file (or QUARTET_CERTIFICATE)");
+  app.add_option("--key", session.tls.key, "Its private key, PEM file (or QUARTET_KEY)");
   app.add_option(
          "-o,--output", session.output,
          "table, wide (with more columns), json or yaml; if not given: table on a terminal, else json")
@@ -41,6 +45,13 @@ int Main(int argc, char** argv) {
   quartet::admin::AddStatusCommands(app, session);
   quartet::admin::AddVerifyCommands(app, session);
   quartet::admin::AddRestoreCommands(app, session);
+  quartet::admin::AddWatchCommands(app, session);
+  quartet::admin::AddContextCommands(app, session);
+  quartet::admin::AddShellCommands(app, session);
+  if (argc > 1 && absl::string_view(argv[1]) == "__complete") {
+    quartet::admin::PrintCompletions(app, session, {argv + 2, argv + argc});
+    return quartet::admin::kDone;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

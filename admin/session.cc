@@ -7,11 +7,14 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <cstdlib>
+#include <iterator>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "admin/contexts/config_file.h"
 #include "admin/output.h"
 #include "admin/yaml.h"
 #include "proto/transport/credentials.h"
@@ -72,9 +75,12 @@ bool Session::json() const {
 }
 
 bool Session::PrintMessage(const google::protobuf::Message& message) const {
+  return json() && PrintDocument(JsonOf(message, false));
+}
+
+bool Session::PrintDocument(const std::string& json_text) const {
   if (!json()) return false;
-  const std::string text = JsonOf(message, false);
-  std::fputs(output == "yaml" ? YamlOfJson(text).c_str() : text.c_str(), stdout);
+  std::fputs(output == "yaml" ? YamlOfJson(json_text).c_str() : json_text.c_str(), stdout);
   return true;
 }
 
@@ -87,10 +93,59 @@ bool Session::PrintOneOfMany(const google::protobuf::Message& message) const {
   return true;
 }
 
+void Session::CompleteTarget() {
+  const auto variable = [](const char* name) -> std::string {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+  };
+  struct Part {
+    std::string& value;
+    const char* variable;
+    std::string Context::*field;
+  };
+  Part parts[] = {{controller, "QUARTET_CONTROLLER", &Context::controller},
+                  {tls.ca, "QUARTET_CA", &Context::ca},
+                  {tls.certificate, "QUARTET_CERTIFICATE", &Context::certificate},
+                  {tls.key, "QUARTET_KEY", &Context::key}};
+  const bool named = !context.empty();
+  const auto all_said = [&] {
+    return std::all_of(std::begin(parts), std::end(parts),
+                       [](const Part& part) { return !part.value.empty(); });
+  };
+  const auto from_environment = [&] {
+    for (Part& part : parts) {
+      if (part.value.empty()) part.value = variable(part.variable);
+    }
+  };
+  if (!named) from_environment();
+  // A file that is not needed may be as wrong as it likes.
+  if (all_said()) return;
+  const absl::StatusOr<Config> config = LoadConfig(ConfigPath());
+  if (!config.ok()) Fail(kUsage, std::string(config.status().message()));
+  std::string name = named ? context : variable("QUARTET_CONTEXT");
+  if (name.empty()) name = config->current;
+  const auto found = config->contexts.find(name);
+  if (found == config->contexts.end()) {
+    if (!name.empty()) {
+      Fail(kUsage, absl::StrCat("there is no context ", name, " in ", ConfigPath(),
+                                ": `quartet context list` shows those there are"));
+    }
+    return;
+  }
+  for (Part& part : parts) {
+    if (part.value.empty()) part.value = found->second.*part.field;
+  }
+  if (named) from_environment();
+}
+
 const std::shared_ptr<grpc::Channel>& Session::channel() {
   if (channel_) return channel_;
-  if (controller.empty())
-    Fail(kUsage, "no controller is given: use --controller ADDR:PORT or set QUARTET_CONTROLLER");
+  CompleteTarget();
+  if (controller.empty()) {
+    Fail(kUsage,
+         "no controller is given: use --controller ADDR:PORT, set QUARTET_CONTROLLER, or make a context "
+         "(`quartet context set --help`)");
+  }
   const absl::StatusOr<transport::TlsMaterial> material = transport::LoadTls(tls);
   if (!material.ok()) Fail(kUsage, std::string(material.status().message()));
   if (material->identity.kind != transport::Identity::Kind::kAdmin) {

@@ -40,9 +40,11 @@ struct Exit {
 
 class Session {
  public:
-  // Set from flags and environment before any command runs.
+  // Set from flags before any command runs. What no flag says is completed, when the controller is first talked to, from:
+  // the context named by --context; the environment; the context in use (admin/contexts/config_file.h).
   std::string controller;
   transport::TlsFiles tls;
+  std::string context;
   // "table", "wide", "json", "yaml", or empty: table on a terminal, else JSON.
   std::string output;
   double timeout_seconds = 30;
@@ -59,6 +61,9 @@ class Session {
   bool PrintMessage(const google::protobuf::Message& message) const;
   // The same for one of many that come over time: a line of JSON, or a YAML document, written at once.
   bool PrintOneOfMany(const google::protobuf::Message& message) const;
+
+  // As PrintMessage, of what is no message: `json` is one document.
+  bool PrintDocument(const std::string& json) const;
 
   // The channel, made when first asked for. Prints and exits if the files are unfit.
   const std::shared_ptr<grpc::Channel>& channel();
@@ -84,6 +89,9 @@ class Session {
   static std::string NewRequestId();
 
  private:
+  // Controller and files, from wherever they are said.
+  void CompleteTarget();
+
   std::shared_ptr<grpc::Channel> channel_;
 };
 
