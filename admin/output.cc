@@ -54,7 +54,17 @@ size_t Width(const std::string& cell) {
 
 bool IsNumber(const std::string& cell) {
   const std::string text = WithoutColours(cell);
-  return text == "-" || (!text.empty() && text.find_first_not_of("0123456789") == std::string::npos);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
+}
+
+// Whether column `c` holds numbers, some of them unknown perhaps ("-").
+bool HasNumbers(const std::vector<std::vector<std::string>>& rows, size_t c) {
+  bool any = false;
+  for (size_t r = 1; r < rows.size(); ++r) {
+    if (rows[r][c] != "-" && !IsNumber(rows[r][c])) return false;
+    any = any || rows[r][c] != "-";
+  }
+  return any;
 }
 
 }  // namespace
@@ -98,12 +108,10 @@ void Table::Print(const std::string& when_empty) const {
     return;
   }
   std::vector<size_t> widths(columns_, 0);
-  std::vector<bool> numbers(columns_, true);
-  for (size_t r = 0; r < rows_.size(); ++r) {
-    for (size_t c = 0; c < columns_; ++c) {
-      widths[c] = std::max(widths[c], Width(rows_[r][c]));
-      if (r > 0 && !IsNumber(rows_[r][c])) numbers[c] = false;
-    }
+  std::vector<bool> numbers(columns_, false);
+  for (size_t c = 0; c < columns_; ++c) {
+    numbers[c] = HasNumbers(rows_, c);
+    for (const std::vector<std::string>& row : rows_) widths[c] = std::max(widths[c], Width(row[c]));
   }
   for (const std::vector<std::string>& row : rows_) {
     std::string line;

@@ -20,6 +20,13 @@ TEST(TableTest, AlignsTextsLeftAndNumbersRight) {
   EXPECT_EQ(Printed(table), "NAME      COUNT  LAST\nZürich        7  x\na       1234567  y\n");
 }
 
+TEST(TableTest, WhatIsUnknownEverywhereIsNoNumber) {
+  Table table({"COUNT", "NOTHING", "LAST"});
+  table.Add({"-", "-", "x"});
+  table.Add({"12", "-", "x"});
+  EXPECT_EQ(Printed(table), "COUNT  NOTHING  LAST\n    -  -        x\n   12  -        x\n");
+}
+
 TEST(TableTest, HasItsWideColumnsOnlyIfAskedTo) {
   for (const bool wide : {false, true}) {
     Table table({"A"}, {"B"}, wide);

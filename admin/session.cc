@@ -8,7 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
-#include <iterator>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/match.h"
@@ -33,6 +33,12 @@ std::string PlaceOf(const v1::Fault& fault) {
                         fault.column(), ": ");
   }
   return fault.owner().empty() ? "" : absl::StrCat(fault.owner(), " ", fault.type(), ": ");
+}
+
+// Empty if it is not set.
+std::string Variable(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
 }
 
 // One line on standard error. `message` may hold what came from elsewhere, in lines of its own.
@@ -93,49 +99,43 @@ bool Session::PrintOneOfMany(const google::protobuf::Message& message) const {
   return true;
 }
 
-void Session::CompleteTarget() {
-  const auto variable = [](const char* name) -> std::string {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-  };
-  struct Part {
-    std::string& value;
-    const char* variable;
-    std::string Context::*field;
-  };
-  Part parts[] = {{controller, "QUARTET_CONTROLLER", &Context::controller},
-                  {tls.ca, "QUARTET_CA", &Context::ca},
-                  {tls.certificate, "QUARTET_CERTIFICATE", &Context::certificate},
-                  {tls.key, "QUARTET_KEY", &Context::key}};
-  const bool named = !context.empty();
-  const auto all_said = [&] {
-    return std::all_of(std::begin(parts), std::end(parts),
-                       [](const Part& part) { return !part.value.empty(); });
-  };
-  const auto from_environment = [&] {
-    for (Part& part : parts) {
-      if (part.value.empty()) part.value = variable(part.variable);
-    }
-  };
-  if (!named) from_environment();
-  // A file that is not needed may be as wrong as it likes.
-  if (all_said()) return;
+std::vector<Session::TargetPart> Session::TargetParts() {
+  return {{&controller, "QUARTET_CONTROLLER", &Context::controller},
+          {&tls.ca, "QUARTET_CA", &Context::ca},
+          {&tls.certificate, "QUARTET_CERTIFICATE", &Context::certificate},
+          {&tls.key, "QUARTET_KEY", &Context::key}};
+}
+
+void Session::CompleteFromContext() {
   const absl::StatusOr<Config> config = LoadConfig(ConfigPath());
   if (!config.ok()) Fail(kUsage, std::string(config.status().message()));
-  std::string name = named ? context : variable("QUARTET_CONTEXT");
+  std::string name = context.empty() ? Variable("QUARTET_CONTEXT") : context;
   if (name.empty()) name = config->current;
+  if (name.empty()) return;
   const auto found = config->contexts.find(name);
   if (found == config->contexts.end()) {
-    if (!name.empty()) {
-      Fail(kUsage, absl::StrCat("there is no context ", name, " in ", ConfigPath(),
-                                ": `quartet context list` shows those there are"));
-    }
-    return;
+    Fail(kUsage, absl::StrCat("there is no context ", name, " in ", ConfigPath(),
+                              ": `quartet context list` shows those there are"));
   }
-  for (Part& part : parts) {
-    if (part.value.empty()) part.value = found->second.*part.field;
+  for (const TargetPart& part : TargetParts()) {
+    if (part.value->empty()) *part.value = found->second.*part.field;
   }
-  if (named) from_environment();
+}
+
+void Session::CompleteFromEnvironment() {
+  for (const TargetPart& part : TargetParts()) {
+    if (part.value->empty()) *part.value = Variable(part.variable);
+  }
+}
+
+void Session::CompleteTarget() {
+  if (!context.empty()) CompleteFromContext();
+  CompleteFromEnvironment();
+  const std::vector<TargetPart> parts = TargetParts();
+  // A file that is not needed may be as wrong as it likes.
+  const bool missing =
+      std::any_of(parts.begin(), parts.end(), [](const TargetPart& part) { return part.value->empty(); });
+  if (context.empty() && missing) CompleteFromContext();
 }
 
 const std::shared_ptr<grpc::Channel>& Session::channel() {

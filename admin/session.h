@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "google/protobuf/repeated_field.h"
@@ -20,6 +21,8 @@ class Message;
 }
 
 namespace quartet::admin {
+
+struct Context;
 
 namespace v1 {
 class Fault;
@@ -89,8 +92,17 @@ class Session {
   static std::string NewRequestId();
 
  private:
-  // Controller and files, from wherever they are said.
+  // What says where the controller is and who we are, and where else that may be said.
+  struct TargetPart {
+    std::string* value;
+    const char* variable;
+    std::string Context::*field;
+  };
+  std::vector<TargetPart> TargetParts();
+  // Of what is empty.
   void CompleteTarget();
+  void CompleteFromContext();
+  void CompleteFromEnvironment();
 
   std::shared_ptr<grpc::Channel> channel_;
 };

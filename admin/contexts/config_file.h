@@ -4,9 +4,9 @@
 //   contexts:
 //     local:
 //       controller: 127.77.0.1:4700
-//       ca: /home/anna/quartet/ca.pem
-//       certificate: /home/anna/quartet/anna.pem
-//       key: /home/anna/quartet/anna.key
+//       ca: /u/anna/quartet/ca.pem
+//       certificate: /u/anna/quartet/anna.pem
+//       key: /u/anna/quartet/anna.key
 //
 // Paths that are not absolute begin at the file's folder.
 #pragma once

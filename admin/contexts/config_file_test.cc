@@ -24,11 +24,11 @@ TEST(ConfigFileTest, IsReadAsPeopleWriteIt) {
       "  local: {controller: '127.77.0.1:4700', ca: ca.pem, certificate: /c/anna.pem, key: ../k}\n"
       "  prod.eu:\n"
       "    controller: c.example:4700\n",
-      "/home/anna/.config/quartet/config.yaml");
+      "/u/anna/.config/quartet/config.yaml");
   ASSERT_TRUE(config.ok()) << config.status();
   EXPECT_EQ(config->current, "local");
-  EXPECT_EQ(config->contexts.at("local"), (Context{"127.77.0.1:4700", "/home/anna/.config/quartet/ca.pem",
-                                                   "/c/anna.pem", "/home/anna/.config/quartet/../k"}));
+  EXPECT_EQ(config->contexts.at("local"), (Context{"127.77.0.1:4700", "/u/anna/.config/quartet/ca.pem",
+                                                   "/c/anna.pem", "/u/anna/.config/quartet/../k"}));
   EXPECT_EQ(config->contexts.at("prod.eu").controller, "c.example:4700");
   EXPECT_EQ(*ParseConfig("", "/c"), Config());
   EXPECT_EQ(*ParseConfig("contexts:\n", "/c"), Config());
@@ -66,10 +66,10 @@ TEST(ConfigFileTest, WhatIsSavedIsReadAgain) {
 }
 
 TEST(ConfigFileTest, ItsPlaceFollowsTheEnvironment) {
-  setenv("HOME", "/home/anna", 1);
+  setenv("HOME", "/u/anna", 1);
   unsetenv("XDG_CONFIG_HOME");
   unsetenv("QUARTET_CONFIG");
-  EXPECT_EQ(ConfigPath(), "/home/anna/.config/quartet/config.yaml");
+  EXPECT_EQ(ConfigPath(), "/u/anna/.config/quartet/config.yaml");
   setenv("XDG_CONFIG_HOME", "/x", 1);
   EXPECT_EQ(ConfigPath(), "/x/quartet/config.yaml");
   setenv("QUARTET_CONFIG", "/mine.yaml", 1);

@@ -91,7 +91,7 @@ std::string ManPage(const CommandInfo& command, const CommandInfo& root) {
   Commands(command, page);
   Arguments(command.options, "OPTIONS", page);
   if (command.path != root.path)
-    absl::StrAppend(&page, "All options of ", Bold(root.name), "(1) are taken too.\n");
+    absl::StrAppend(&page, ".PP\nAll options of ", Bold(root.name), "(1) are taken too.\n");
   if (!command.footer.empty()) {
     absl::StrAppend(&page, ".SH NOTES\n");
     Lines(command.footer, page);

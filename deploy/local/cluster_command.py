@@ -25,6 +25,7 @@ examples:
   deploy/local/cluster up --port 5300              not on port 53
   deploy/local/cluster up --regions 2 --per-region 2 --dir /tmp/small
   eval "$(deploy/local/cluster env)"               so that `quartet` talks to it
+  deploy/local/cluster context                     or, in every shell: a context of `quartet`, and in use
   quartet zone create example.test --file deploy/local/example.zone --wait
   deploy/local/cluster kill ns-1                   SIGKILL; `start ns-1` brings it back
   deploy/local/cluster pause controller            SIGSTOP; `start controller` goes on
@@ -50,6 +51,9 @@ def parse_arguments():
     commands.add_parser("down", parents=[folder], help="stop everything and remove the folder")
     commands.add_parser("status", parents=[folder], help="its processes, nodes and zones")
     commands.add_parser("env", parents=[folder], help="print export lines for `quartet`")
+    context_command = commands.add_parser(
+        "context", parents=[folder], help="make a context of `quartet` for it, and use that")
+    context_command.add_argument("--name", default="local", help="what to call it (default: %(default)s)")
     for name, what in (
         ("stop", "SIGTERM: a clean stop"), ("kill", "SIGKILL: a crash"), ("pause", "SIGSTOP: alive and silent"),
         ("start", "start it again, or let it go on after `pause`"),
@@ -116,6 +120,16 @@ def env(arguments):
     print(f"export PATH={shlex.quote(str(cluster.binaries.path('quartet').parent))}:\"$PATH\"")
 
 
+def context(arguments):
+    cluster = Cluster.attach(arguments.dir)
+    admin = cluster.admin
+    print(cluster.quartet(
+        "context", "set", arguments.name, "--controller", cluster.controller_endpoint, "--ca", admin.ca,
+        "--certificate", admin.certificate, "--key", admin.key,
+    ), end="")
+    print(cluster.quartet("context", "use", arguments.name), end="")
+
+
 def down(arguments):
     cluster = Cluster.attach(arguments.dir)
     try:
@@ -161,7 +175,7 @@ def kill_region(arguments):
 
 def main():
     arguments = parse_arguments()
-    actions = {"up": up, "down": down, "status": status, "env": env, "kill-region": kill_region}
+    actions = {"up": up, "down": down, "status": status, "env": env, "context": context, "kill-region": kill_region}
     try:
         actions.get(arguments.command, change_one)(arguments)
     except (BinaryMissing, CertificateError, ClusterError, PortTaken, ProcessError, ValueError) as error:

@@ -336,6 +336,7 @@ def show_and_keep(arguments, zone_name):
     node = cluster.nodes_of_zone(cluster.quartet_json("zone", "show", zone_name))[0]
     port = "" if cluster.port == 53 else f" -p {cluster.port}"
     headline("The cluster goes on")
+    say('  deploy/local/cluster context             makes a context of it for `quartet`, in every shell; or')
     say('  eval "$(deploy/local/cluster env)"       then `quartet status`, `quartet record set ...`')
     say(f"  dig{port} @{node.address} {zone_name} A       (package bind9-dnsutils)")
     say("  deploy/local/cluster status              also stop, kill, pause, start, kill-region")
