@@ -49,6 +49,11 @@ class Arrivals {
 
 }  // namespace
 
+std::string SafeAfterText(const v1::Change& change) {
+  if (!change.has_safe_after_time()) return "not known before it is INSYNC";
+  return absl::StrCat(FormatTime(change.safe_after_time()), ": no resolver can hold the old data after");
+}
+
 void PrintChange(const Session& session, const v1::Change& change) {
   if (session.PrintMessage(change)) return;
   const bool insync = change.state() == v1::Change::STATE_INSYNC;

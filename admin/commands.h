@@ -20,5 +20,6 @@ void AddNodeCommands(CLI::App& app, Session& session);
 void AddStatusCommands(CLI::App& app, Session& session);
 void AddVerifyCommands(CLI::App& app, Session& session);
 void AddRestoreCommands(CLI::App& app, Session& session);
+void AddWatchCommands(CLI::App& app, Session& session);
 
 }  // namespace quartet::admin

@@ -46,6 +46,7 @@ int Main(int argc, char** argv) {
   quartet::admin::AddStatusCommands(app, session);
   quartet::admin::AddVerifyCommands(app, session);
   quartet::admin::AddRestoreCommands(app, session);
+  quartet::admin::AddWatchCommands(app, session);
   quartet::admin::AddContextCommands(app, session);
   quartet::admin::AddShellCommands(app, session);
   if (argc > 1 && absl::string_view(argv[1]) == "__complete") {

@@ -66,6 +66,7 @@ void PrintZone(const Session& session, const v1::Zone& zone) {
 void PrintState(const v1::Change& change) {
   std::printf("Change %s is %s.\n", LastPart(change.name()).c_str(),
               change.state() == v1::Change::STATE_INSYNC ? "INSYNC" : "PENDING");
+  if (change.has_safe_after_time()) std::printf("Safe after %s.\n", SafeAfterText(change).c_str());
 }
 
 std::string SetName(const Arguments& arguments) {

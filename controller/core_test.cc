@@ -193,6 +193,7 @@ TEST_F(CoreTest, AZoneGoesFromNothingToInsync) {
   ASSERT_TRUE(WaitUntil([&] { return IsInsync(made->change().name()); }));
   const v1::Change change = GetChange(made->change().name());
   EXPECT_TRUE(change.has_insync_time());
+  EXPECT_EQ(change.safe_after_time().seconds(), change.insync_time().seconds()) << "there was nothing before";
   ASSERT_EQ(change.nameservers_size(), 4);
   for (const auto& nameserver : change.nameservers()) {
     EXPECT_TRUE(nameserver.serving());

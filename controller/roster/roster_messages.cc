@@ -65,8 +65,7 @@ admin::v1::NameserverProgress NameserverProgressMessage(const std::string& id, c
 
 }  // namespace
 
-admin::v1::Change ChangeMessage(const stored::v1::ChangeRow& row, const TrackedChange& change,
-                                const InsyncTracker& tracker) {
+admin::v1::Change ChangeMessage(const stored::v1::ChangeRow& row) {
   admin::v1::Change message;
   message.set_name(absl::StrCat("changes/", row.id()));
   message.set_zone(absl::StrCat("zones/", row.zone_id()));
@@ -78,13 +77,23 @@ admin::v1::Change ChangeMessage(const stored::v1::ChangeRow& row, const TrackedC
   *message.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(row.time_us());
   if (row.insync_time_us() != 0) {
     *message.mutable_insync_time() = TimeUtil::MicrosecondsToTimestamp(row.insync_time_us());
+    *message.mutable_safe_after_time() =
+        TimeUtil::MicrosecondsToTimestamp(row.insync_time_us() + int64_t{row.replaced_ttl()} * 1'000'000);
   }
   message.set_principal(row.principal());
+  return message;
+}
+
+admin::v1::Change ChangeMessage(const stored::v1::ChangeRow& row, const TrackedChange& change,
+                                const InsyncTracker& tracker) {
+  admin::v1::Change message = ChangeMessage(row);
   for (const std::string& target : change.targets) {
     *message.add_nameservers() = NameserverProgressMessage(target, change, tracker);
   }
   return message;
 }
+
+std::string DomainName(const stored::v1::ZoneRow& zone) { return NameText(zone.name()); }
 
 admin::v1::Stripe StripeMessage(const stored::v1::StripeRow& row) {
   admin::v1::Stripe message;

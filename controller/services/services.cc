@@ -21,7 +21,7 @@ constexpr size_t kMostImportThreads = 16;
 
 struct AdminServices::State {
   State(Controller& controller, BackupMaker& backups, Restores& restores)
-      : change_pump(kChangeInterval), node_pump(kNodeInterval) {
+      : change_pump(kChangeInterval), node_pump(kNodeInterval), watch_pump(kChangeInterval) {
     services.push_back(MakeZoneService(controller, import_threads));
     services.push_back(MakeRecordSetService(controller));
     services.push_back(MakeChangeService(controller, change_pump));
@@ -32,12 +32,15 @@ struct AdminServices::State {
     services.push_back(MakeVerifyService(controller));
     services.push_back(MakeHistoryService(controller.host()));
     services.push_back(MakeExportService(controller.host(), {}));
+    services.push_back(MakeWatchService(controller, watch_pump));
     services.push_back(MakeBackupService(backups, restores));
   }
 
   ImportThreads import_threads{kMostImportThreads};
   WatchPump change_pump;
   WatchPump node_pump;
+  // Of its own: it reads the log.
+  WatchPump watch_pump;
   std::vector<std::unique_ptr<grpc::Service>> services;
 };
 

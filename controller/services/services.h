@@ -55,5 +55,6 @@ std::unique_ptr<grpc::Service> MakeBackupService(BackupMaker& backups, Restores&
 class WatchPump;
 std::unique_ptr<grpc::Service> MakeChangeService(Controller& controller, WatchPump& pump);
 std::unique_ptr<grpc::Service> MakeNodeService(Controller& controller, WatchPump& pump);
+std::unique_ptr<grpc::Service> MakeWatchService(Controller& controller, WatchPump& pump);
 
 }  // namespace quartet::controller

@@ -24,6 +24,10 @@ class WatchReactor : public grpc::ServerWriteReactor<Response>, public Watched {
     Response response;
     // The stream ends after this.
     bool last = false;
+    // There is nothing to send now.
+    bool none = false;
+    // It is to be read again at once, or once this is sent, without being told that it moved.
+    bool more = false;
   };
   using Read = std::function<absl::StatusOr<Reading>()>;
   // Registers a callback with the controller.
@@ -53,11 +57,16 @@ class WatchReactor : public grpc::ServerWriteReactor<Response>, public Watched {
     std::lock_guard<std::mutex> lock(mutex_);
     if (finished_) return;
     if (!reading.ok()) return FinishLocked(ToGrpc(reading.status(), *context_));
+    if (reading->none) {
+      if (reading->more) pump_.Schedule(self_);
+      return;
+    }
     std::string bytes = reading->response.SerializeAsString();
     if (bytes == sent_) return;
     sent_ = std::move(bytes);
     response_ = std::move(reading->response);
     last_ = reading->last;
+    moved_ = moved_ || reading->more;
     writing_ = true;
     this->StartWrite(&response_);
   }

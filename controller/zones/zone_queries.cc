@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "absl/strings/strip.h"
 #include "controller/roster/roster_plans.h"
 #include "controller/sequencer/ids.h"
@@ -52,6 +53,18 @@ absl::StatusOr<std::vector<ZoneRow>> RowsNamed(const FullView& view, const dns::
   return rows;
 }
 
+// Names the first ten to choose from.
+absl::Status Ambiguous(const dns::Name& name, const std::vector<ZoneRow>& rows) {
+  constexpr size_t kNamed = 10;
+  std::vector<std::string> ids;
+  for (const ZoneRow& row : rows) {
+    if (IsActive(row) && ids.size() < kNamed) ids.push_back(row.id());
+  }
+  return absl::FailedPreconditionError(absl::StrCat("several zones are called ", name.ToString(),
+                                                    ": name the one you mean by its id, as ",
+                                                    absl::StrJoin(ids, " or ")));
+}
+
 absl::StatusOr<ZoneRow> FindByName(const FullView& view, absl::string_view text) {
   absl::StatusOr<dns::Name> name = dns::Name::Parse(text);
   if (!name.ok()) return absl::InvalidArgumentError(name.status().message());
@@ -59,10 +72,7 @@ absl::StatusOr<ZoneRow> FindByName(const FullView& view, absl::string_view text)
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return NoZone(text);
   const auto active = std::count_if(rows->begin(), rows->end(), IsActive);
-  if (active > 1) {
-    return absl::FailedPreconditionError(absl::StrCat("there are ", active, " zones called ",
-                                                      name->ToString(), "; name the one you mean by its id"));
-  }
+  if (active > 1) return Ambiguous(*name, *rows);
   if (active == 1) return *std::find_if(rows->begin(), rows->end(), IsActive);
   return *std::max_element(rows->begin(), rows->end(), [](const ZoneRow& a, const ZoneRow& b) {
     return a.delete_time_us() < b.delete_time_us();

@@ -14,7 +14,7 @@
 
 #include "quartet/stored/v1/entry.pb.h"
 #include "replication/feed/admission.h"
-#include "replication/feed/log_window.h"
+#include "replication/log/log_window.h"
 #include "replication/feed/places.h"
 #include "replication/feed/publisher.h"
 #include "replication/feed/session.h"

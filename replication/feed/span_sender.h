@@ -13,7 +13,7 @@
 #include "replication/base/position.h"
 #include "replication/feed/feed_source.h"
 #include "replication/feed/inventory_sender.h"
-#include "replication/feed/log_window.h"
+#include "replication/log/log_window.h"
 #include "replication/feed/outgoing.h"
 
 namespace quartet::replication {

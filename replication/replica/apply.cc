@@ -11,6 +11,7 @@
 #include "replication/replica/apply_stages.h"
 #include "replication/replica/full_view.h"
 #include "replication/replica/layout.h"
+#include "replication/replica/replaced_ttl.h"
 #include "replication/replica/zone_revision.h"
 
 namespace quartet::replication {
@@ -26,8 +27,9 @@ constexpr int64_t kExpireEveryUs = 1'000'000;
 constexpr absl::string_view kRequestExpiry = "controller/expiry";
 
 void WriteChange(store::Overlay& overlay, const EntryHeader& header, const ZoneRow& zone,
-                 const Position& position) {
-  const stored::v1::ChangeRow change = ChangeRowOf(header, zone, position);
+                 const Position& position, uint32_t replaced_ttl) {
+  stored::v1::ChangeRow change = ChangeRowOf(header, zone, position);
+  change.set_replaced_ttl(replaced_ttl);
   overlay.Put(layout::Change(change.id()), change.SerializeAsString());
   overlay.Put(layout::Pending(position.index, change.id()), zone.id());
 }
@@ -41,8 +43,22 @@ absl::StatusOr<ZoneTotals> TotalsBefore(const store::Reader& reader, const Recor
   return RehashRecords(reader, place, hasher);
 }
 
+// 0 before the first revision.
+absl::StatusOr<uint32_t> ReplacedBy(const store::Reader& reader, const RecordsPlace& place,
+                                    const ZoneRow& row, const std::optional<ZoneRow>& before,
+                                    const stored::v1::ZoneLocalRow& local, const RecordPuts& puts,
+                                    const RecordImages& images) {
+  if (!before.has_value()) return 0;
+  const bool deletes =
+      row.state() == stored::v1::ZONE_STATE_DELETED && before->state() != stored::v1::ZONE_STATE_DELETED;
+  return deletes ? ReplacedTtlOfDeletion(reader, place, local)
+                 : ReplacedTtl(reader, place, local, puts, images);
+}
+
+// `replaced_ttl` is set: see replaced_ttl.h.
 absl::Status ApplyZone(store::Overlay& overlay, const EntryHeader& header,
-                       const stored::v1::ZoneEffect& effect, const Position& position, Hasher& hasher) {
+                       const stored::v1::ZoneEffect& effect, const Position& position, Hasher& hasher,
+                       uint32_t& replaced_ttl) {
   const ZoneRow& row = effect.row();
   absl::StatusOr<std::optional<ZoneRow>> before = ZoneBefore(overlay, row, effect.prev_revision());
   if (!before.ok()) return before.status();
@@ -57,6 +73,11 @@ absl::Status ApplyZone(store::Overlay& overlay, const EntryHeader& header,
   totals = ChangeRecords(overlay, place, *totals, effect.removed_keys(), effect.puts(), hasher,
                          before->has_value() ? history.mutable_records() : nullptr);
   if (!totals.ok()) return totals.status();
+  const absl::StatusOr<uint32_t> replaced =
+      ReplacedBy(overlay, place, row, *before, *local, effect.puts(), history.records());
+  if (!replaced.ok()) return replaced.status();
+  replaced_ttl = *replaced;
+  NoteTtls(effect.puts(), *local);
   const RecordEdits edits{effect.removed_keys(), effect.puts()};
   CountBytes(edits.puts, history.records(), *local);
   TellWhatChanged(row, edits, history);
@@ -169,10 +190,10 @@ void WriteRequest(store::Overlay& overlay, const EntryHeader& header, absl::stri
 }
 
 absl::Status ApplyEffect(store::Overlay& overlay, const EntryHeader& header, const stored::v1::Effect& effect,
-                         const Position& position, Hasher& hasher) {
+                         const Position& position, Hasher& hasher, uint32_t& replaced_ttl) {
   switch (effect.effect_case()) {
     case stored::v1::Effect::kZone:
-      return ApplyZone(overlay, header, effect.zone(), position, hasher);
+      return ApplyZone(overlay, header, effect.zone(), position, hasher, replaced_ttl);
     case stored::v1::Effect::kObject:
       return ApplyObject(overlay, effect.object());
     case stored::v1::Effect::kInsync:
@@ -182,7 +203,7 @@ absl::Status ApplyEffect(store::Overlay& overlay, const EntryHeader& header, con
     case stored::v1::Effect::kStage:
       return ApplyStage(overlay, header, effect.stage(), position, hasher);
     case stored::v1::Effect::kFlip:
-      return ApplyFlip(overlay, header, effect.flip(), position, hasher);
+      return ApplyFlip(overlay, header, effect.flip(), position, hasher, replaced_ttl);
     case stored::v1::Effect::kAbort:
       return ApplyAbort(overlay, effect.abort());
     case stored::v1::Effect::kHistoryCut:
@@ -227,13 +248,16 @@ stored::v1::ChangeRow ChangeRowOf(const EntryHeader& header, const ZoneRow& zone
 absl::Status ApplyEntry(store::Overlay& overlay, const stored::v1::Entry& entry, const Position& position,
                         Hasher& hasher) {
   const EntryHeader& header = entry.header();
+  uint32_t replaced_ttl = 0;
   for (const stored::v1::Effect& effect : entry.effects()) {
-    if (absl::Status status = ApplyEffect(overlay, header, effect, position, hasher); !status.ok())
+    if (absl::Status status = ApplyEffect(overlay, header, effect, position, hasher, replaced_ttl);
+        !status.ok())
       return status;
   }
   if (absl::Status status = ExpireRequests(overlay, header.time_us()); !status.ok()) return status;
   const ZoneRow* zone = ZoneRowOf(entry);
-  if (zone != nullptr && !header.change_id().empty()) WriteChange(overlay, header, *zone, position);
+  if (zone != nullptr && !header.change_id().empty())
+    WriteChange(overlay, header, *zone, position, replaced_ttl);
   if (!header.request_id().empty()) WriteRequest(overlay, header, zone == nullptr ? "" : zone->id());
   return absl::OkStatus();
 }

@@ -26,7 +26,8 @@ absl::StatusOr<ZoneTotals> ApplyRecords(store::Overlay& overlay, absl::string_vi
 // there is none.
 const stored::v1::ZoneRow* ZoneRowOf(const stored::v1::Entry& entry);
 
-// The row that such an entry, sealed at `position`, leaves of its change.
+// The row that such an entry, sealed at `position`, leaves of its change, but for what only applying it tells
+// (replaced_ttl).
 stored::v1::ChangeRow ChangeRowOf(const stored::v1::EntryHeader& header, const stored::v1::ZoneRow& zone,
                                   const Position& position);
 

@@ -9,6 +9,7 @@
 #include "replication/replica/apply_history.h"
 #include "replication/replica/full_view.h"
 #include "replication/replica/layout.h"
+#include "replication/replica/replaced_ttl.h"
 #include "replication/replica/zone_revision.h"
 
 namespace quartet::replication {
@@ -76,6 +77,7 @@ absl::Status AddChunk(store::Overlay& overlay, StageRow& row, const RecordPuts& 
   row.set_control_digest(totals.control.ToBytes());
   row.set_record_sets(totals.record_sets);
   row.set_bytes(row.bytes() + BytesOf(puts));
+  NoteTtls(puts, row);
   row.set_chunks(row.chunks() + 1);
   return absl::OkStatus();
 }
@@ -128,7 +130,8 @@ absl::Status ApplyStage(store::Overlay& overlay, const stored::v1::EntryHeader& 
 }
 
 absl::Status ApplyFlip(store::Overlay& overlay, const stored::v1::EntryHeader& header,
-                       const stored::v1::FlipEffect& effect, const Position& position, Hasher& hasher) {
+                       const stored::v1::FlipEffect& effect, const Position& position, Hasher& hasher,
+                       uint32_t& replaced_ttl) {
   const stored::v1::ZoneRow& row = effect.row();
   absl::StatusOr<std::optional<stored::v1::ZoneRow>> before =
       ZoneBefore(overlay, row, effect.prev_revision());
@@ -145,6 +148,12 @@ absl::Status ApplyFlip(store::Overlay& overlay, const stored::v1::EntryHeader& h
   history.set_before_generation(local->generation());
   history.set_before_generation_bytes(local->generation_bytes());
   TellOfFlip(row, history);
+  if (before->has_value()) {
+    const absl::StatusOr<uint32_t> replaced =
+        ReplacedTtlOfFlip(overlay, {row.id(), local->generation()}, *local);
+    if (!replaced.ok()) return replaced.status();
+    replaced_ttl = *replaced;
+  }
   RecordImages staged;
   absl::StatusOr<ZoneTotals> totals =
       ChangeRecords(overlay, {row.id(), stage->generation()}, TotalsOf(*stage), effect.removed_keys(),
@@ -153,6 +162,9 @@ absl::Status ApplyFlip(store::Overlay& overlay, const stored::v1::EntryHeader& h
   local->set_generation(stage->generation());
   local->set_generation_bytes(stage->bytes());
   CountBytes(effect.puts(), staged, *local);
+  local->set_longest_ttl(stage->longest_ttl());
+  local->set_longest_wildcard_ttl(stage->longest_wildcard_ttl());
+  NoteTtls(effect.puts(), *local);
   overlay.Delete(layout::Stage(row.id()));
   return WriteRevision(overlay, *before, row, *totals, history, *std::move(local));
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -31,9 +32,11 @@ bool FitsChunk(const stored::v1::StageEffect& effect);
 absl::Status ApplyStage(store::Overlay& overlay, const stored::v1::EntryHeader& header,
                         const stored::v1::StageEffect& effect, const Position& position, Hasher& hasher);
 
-// prev_revision 0 makes the zone. The generation that was live stays, and the history row names it.
+// prev_revision 0 makes the zone. The generation that was live stays, and the history row names it. Sets `replaced_ttl`:
+// see replaced_ttl.h.
 absl::Status ApplyFlip(store::Overlay& overlay, const stored::v1::EntryHeader& header,
-                       const stored::v1::FlipEffect& effect, const Position& position, Hasher& hasher);
+                       const stored::v1::FlipEffect& effect, const Position& position, Hasher& hasher,
+                       uint32_t& replaced_ttl);
 
 absl::Status ApplyAbort(store::Overlay& overlay, const stored::v1::AbortEffect& effect);
 

@@ -1,4 +1,4 @@
-// The part of the log that sessions are reading, decoded once for all of them.
+// The part of the log that several are reading, decoded once for all of them.
 #pragma once
 
 #include <cstdint>

@@ -1,4 +1,4 @@
-#include "replication/feed/log_window.h"
+#include "replication/log/log_window.h"
 
 #include <utility>
 #include <vector>

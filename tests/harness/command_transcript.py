@@ -1,0 +1,55 @@
+"""What `quartet` prints, as a text that is the same for every run: for tests that compare it with a file."""
+
+import re
+
+# What differs from run to run, and what stands for it: of the same width, so that columns stay where they are.
+_TIME = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\dZ")
+_JSON_TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
+_ID = re.compile(r"\b([ZC])[0-9A-HJKMNP-TV-Z]{13}\b")
+_HEX = re.compile(r"\b[0-9a-f]{32}\b")
+_JSON_NUMBERS = re.compile(
+    r'\b(epoch|index|acknowledged_epoch|acknowledged_index|lag|disk_bytes|memory_bytes|serial|term)("?): "?\d+"?')
+_WORD_NUMBERS = re.compile(r"\b(index|term|epoch|acknowledged at|zone) \d+")
+_TOKEN = re.compile(r"\bAQ[A-Za-z0-9_-]{54}\b=?")
+# Which nameserver was first is chance.
+_ARRIVAL = re.compile(r"^2>  *\d+\.\d ms .*\n", re.MULTILINE)
+
+
+class Normaliser:
+    """Ids keep their number over all texts: the first zone is Z…01, whatever it is called."""
+
+    def __init__(self, folder, endpoint):
+        self._replace = {str(folder): "/FOLDER", endpoint: "CONTROLLER"}
+        self._ids = {}
+
+    def __call__(self, text):
+        for old, new in self._replace.items():
+            text = text.replace(old, new)
+        text = _TIME.sub("2000-01-01 00:00:00Z", text)
+        text = _JSON_TIME.sub("2000-01-01T00:00:00Z", text)
+        text = _ID.sub(self._id, text)
+        text = _HEX.sub("0" * 32, text)
+        text = _TOKEN.sub("TOKEN", text)
+        text = _ARRIVAL.sub("", text)
+        text = _JSON_NUMBERS.sub(r"\1\2: N", text)
+        return _WORD_NUMBERS.sub(r"\1 N", text)
+
+    def _id(self, match):
+        kind = match.group(1)
+        number = self._ids.setdefault(match.group(0), sum(known[0] == kind for known in self._ids) + 1)
+        return f"{kind}{number:013d}"
+
+
+def without_numbers(text):
+    """For tables of what moves all the time: numbers are N, and columns are two spaces apart."""
+    return re.sub(r" {2,}", "  ", re.sub(r"(?<![\w.])\d+(?![\w.])", "N", text))
+
+
+def transcript(arguments, result):
+    """A command as one would have typed it, and what came."""
+    words = " ".join(f"'{word}'" if re.search(r"[ \"*@]", word) else word for word in map(str, arguments))
+    lines = [f"$ quartet {words}", *result.stdout.splitlines()]
+    lines += [f"2> {line}" for line in result.stderr.splitlines()]
+    if result.returncode != 0:
+        lines.append(f"[exit status {result.returncode}]")
+    return "\n".join(lines) + "\n\n"
