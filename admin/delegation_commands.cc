@@ -174,6 +174,12 @@ void AddReassign(CLI::App& app, Session& session, const std::shared_ptr<Argument
   reassign->callback([&session, arguments] { ReassignZone(session, *arguments); });
 }
 
+v1::ListZonesResponse CallListZones(Session& session, const v1::ListZonesRequest& request) {
+  return Invoke<v1::ListZonesResponse>(session, [&](auto* context, auto* out) {
+    return v1::ZoneService::NewStub(session.channel())->ListZones(context, request, out);
+  });
+}
+
 // Refused for what is true of this one zone: the others go on.
 grpc::Status MoveAnew(Session& session, const v1::Zone& zone) {
   v1::ReassignZoneRequest request;
@@ -208,16 +214,10 @@ void MoveZonesAway(Session& session, const std::string& nameserver) {
   // As many as a node is filled with easily, beside what it does.
   constexpr auto kBetween = std::chrono::milliseconds(10);
   const std::string name = absl::StrCat("nameservers/", nameserver);
-  const auto stub = v1::ZoneService::NewStub(session.channel());
-  v1::ListZonesRequest request;
-  request.set_page_size(1000);
   uint64_t moved = 0;
   uint64_t refused = 0;
   std::string why;
-  do {
-    const auto page = Invoke<v1::ListZonesResponse>(
-        session, [&](auto* context, auto* out) { return stub->ListZones(context, request, out); });
-    request.set_page_token(page.next_page_token());
+  const auto move_those = [&](const v1::ListZonesResponse& page) {
     for (const v1::Zone& zone : page.zones()) {
       const bool has =
           std::any_of(zone.nameservers().begin(), zone.nameservers().end(), [&](const auto& one) {
@@ -232,7 +232,24 @@ void MoveZonesAway(Session& session, const std::string& nameserver) {
       if (!status.ok()) why = absl::StrCat(zone.domain_name(), ": ", status.error_message());
       std::this_thread::sleep_for(kBetween);
     }
+  };
+  v1::ListZonesRequest request;
+  request.set_page_size(1000);
+  do {
+    const v1::ListZonesResponse page = CallListZones(session, request);
+    request.set_page_token(page.next_page_token());
+    move_those(page);
   } while (!request.page_token().empty());
+  // Those of the system are listed by their names only.
+  const auto stripes = Invoke<v1::ListStripesResponse>(session, [&](auto* context, auto* out) {
+    return v1::NameserverService::NewStub(session.channel())->ListStripes(context, {}, out);
+  });
+  for (const v1::Stripe& stripe : stripes.stripes()) {
+    if (stripe.domain().empty()) continue;
+    v1::ListZonesRequest one;
+    one.set_domain_name(stripe.domain());
+    move_those(CallListZones(session, one));
+  }
   std::fprintf(stderr, "%s began to move away from %s.\n", Count(moved, "zone").c_str(), nameserver.c_str());
   if (refused == 0) return;
   session.Fail(kRefused,

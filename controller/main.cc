@@ -43,6 +43,7 @@ struct Options {
   double history_days = 30;
   double undelete_days = 30;
   uint64_t history_bytes = Retention().history_bytes;
+  bool stripe_zones = true;
   transport::TlsFiles tls;
 };
 
@@ -113,6 +114,7 @@ int Run(const Options& options) {
 
   MoveDriver::Options moves_options;
   moves_options.retire.retire_us = static_cast<int64_t>(options.retire_seconds * 1e6);
+  moves_options.stripe_zones = options.stripe_zones;
   MoveDriver moves((*controller)->host(), replication::SystemClock(), moves_options);
 
   HistoryKeeper history((*controller)->host(), replication::SystemClock(),
@@ -198,6 +200,11 @@ void AddRun(CLI::App& app, Options& options) {
   run->add_option("--scrub-rate", options.scrub_rate, "MiB a second that a scrub reads at most")
       ->check(CLI::PositiveNumber)
       ->capture_default_str();
+  run->add_flag("--stripe-zones,!--no-stripe-zones", options.stripe_zones,
+                "Make and keep the zones of the stripes' domains, in which the nameservers' names lie; not, "
+                "where those "
+                "are served elsewhere")
+      ->default_str("on");
   run->add_option(
          "--retire-seconds", options.retire_seconds,
          "Seconds that a nameserver goes on answering for a zone that was moved away from it, once all four "

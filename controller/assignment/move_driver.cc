@@ -4,7 +4,9 @@
 #include <chrono>
 
 #include "absl/strings/str_cat.h"
+#include "controller/assignment/stripe_zones.h"
 #include "controller/roster/nameserver_states.h"
+#include "controller/zones/system_zones.h"
 #include "controller/zones/zone_edit.h"
 #include "replication/base/log.h"
 #include "replication/replica/apply.h"
@@ -84,6 +86,7 @@ void MoveDriver::Run() {
     TakeIn(*heard);
     TakeSteps();
     Evacuate();
+    KeepStripeZones();
   }
 }
 
@@ -102,7 +105,8 @@ absl::Status MoveDriver::ReadAll() {
 
 std::optional<MoveDriver::Heard> MoveDriver::WaitToHear() {
   std::unique_lock<std::mutex> lock(mutex_);
-  const int64_t next_us = std::min(tracker_.next_us(), evacuations_.empty() ? INT64_MAX : evacuate_us_);
+  int64_t next_us = std::min(tracker_.next_us(), evacuations_.empty() ? INT64_MAX : evacuate_us_);
+  if (options_.stripe_zones) next_us = std::min(next_us, stripes_us_);
   const int64_t wait_us = std::clamp<int64_t>(next_us - clock_.WallMicros(), 0, kLongestWaitUs);
   const auto woken = [this] { return stop_ || !heard_.empty(); };
   if (proposed_ < kMostProposed) {
@@ -134,6 +138,7 @@ void MoveDriver::TakeIn(const Heard& heard) {
   if (heard.nodes_moved || heard.roster_moved) tracker_.NodesMoved(now_us);
   if (heard.roster_moved) {
     evacuate_us_ = 0;
+    stripes_us_ = 0;
     if (absl::Status status = FindEvacuations(*host_.replica().Snapshot()); !status.ok())
       LogError("the nameservers can't be read: {}", status.ToString());
   }
@@ -151,6 +156,8 @@ absl::Status MoveDriver::ReadZone(const store::Reader& reader, const std::string
   }
   const uint64_t revision = row->has_value() ? (*row)->revision() : UINT64_MAX;
   tracker_.Note(zone_id, revision, state, std::move(since), clock_.WallMicros());
+  // It names those that join, too.
+  if (row->has_value() && !StripeOfZone(**row).empty()) stripes_us_ = 0;
   // It may have been the last one of its nameserver.
   if (tracker_.size() == 0) evacuate_us_ = 0;
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -279,11 +286,24 @@ absl::Status MoveDriver::EvacuateSome(const store::Reader& reader, const std::st
   return absl::OkStatus();
 }
 
+void MoveDriver::KeepStripeZones() {
+  const int64_t now_us = clock_.WallMicros();
+  if (!options_.stripe_zones || now_us < stripes_us_) return;
+  stripes_us_ = now_us + kLookUs;
+  for (const char* stripe : {"a", "b", "c", "d"}) {
+    Propose("", false, [this, stripe](const PlanContext& context) {
+      return PlanStripeZone(context, stripe, [this](const std::string& name) { return ZonesOf(name); });
+    });
+  }
+}
+
 void MoveDriver::Warn(const std::string& zone_id, const absl::Status& why) {
   const int64_t now_us = clock_.WallMicros();
   if (now_us < warn_us_) return;
   warn_us_ = now_us + kWarnEveryUs;
-  LogWarning("zone {} (and others, maybe) can't be moved on now: {}", zone_id, std::string(why.message()));
+  const std::string what = zone_id.empty() ? "the zone of a stripe can't be made or changed"
+                                           : absl::StrCat("zone ", zone_id, " can't be moved on");
+  LogWarning("{} now, and others, maybe: {}", what, std::string(why.message()));
 }
 
 void MoveDriver::Propose(const std::string& zone_id, bool is_step, PlanFn plan) {

@@ -1,4 +1,4 @@
-// Moves zones: from commits, acknowledgements and the clock to the proposals that make the steps of move_plans.h, and the
+// Moves zones, and keeps those of the stripes: from commits, acknowledgements and the clock to the proposals that make the steps of move_plans.h, and the
 // zones of nameservers that are replaced.
 #pragma once
 
@@ -34,6 +34,8 @@ class MoveDriver {
     // a second.
     size_t window = 200;
     size_t per_second = 100;
+    // Make and keep the zones of the stripes' domains.
+    bool stripe_zones = true;
   };
 
   // Both must outlive it.
@@ -75,6 +77,7 @@ class MoveDriver {
                                                uint64_t revision) const;
   void TakeSteps();
   void Evacuate();
+  void KeepStripeZones();
   absl::Status FindEvacuations(const store::Reader& reader);
   absl::Status EvacuateSome(const store::Reader& reader, const std::string& nameserver, Evacuation& at,
                             size_t& budget);
@@ -91,6 +94,8 @@ class MoveDriver {
   MoveTracker tracker_;
   std::map<std::string, Evacuation> evacuations_;
   int64_t evacuate_us_ = 0;
+  // When the stripes' zones are to be looked at.
+  int64_t stripes_us_ = 0;
   size_t started_this_second_ = 0;
   int64_t second_us_ = 0;
 

@@ -8,10 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/assignment/reusable_sets.h"
+#include "controller/assignment/stripe_zones.h"
 #include "controller/roster/nameserver_states.h"
 #include "controller/sequencer/ids.h"
+#include "controller/zones/system_zones.h"
 #include "controller/zones/zone_edit.h"
-#include "controller/zones/zone_founding.h"
 #include "dns/rdata/record_data.h"
 #include "replication/record/record_key.h"
 #include "replication/record/record_value.h"
@@ -38,7 +39,7 @@ uint64_t SinceRevision(const Assignment& assignment) {
 
 // The zone, if a step may be made for it now.
 absl::StatusOr<std::optional<ZoneRow>> RowForStep(const PlanContext& context, const std::string& zone_id) {
-  absl::StatusOr<ZoneRow> row = ActiveZone(context.view, zone_id);
+  absl::StatusOr<ZoneRow> row = AnyActiveZone(context.view, zone_id);
   if (absl::IsNotFound(row.status())) return std::optional<ZoneRow>();
   if (!row.ok()) return row.status();
   absl::StatusOr<std::optional<stored::v1::StageRow>> stage = FullView(context.view).Stage(zone_id);
@@ -164,13 +165,6 @@ absl::StatusOr<Joined> HasJoined(const PlanContext& context, const ZoneRow& row,
   return Joined::kNotYet;
 }
 
-absl::StatusOr<dns::Name> NameOf(const std::string& wire, absl::string_view of) {
-  absl::StatusOr<dns::Name> name =
-      dns::Name::FromWire({reinterpret_cast<const uint8_t*>(wire.data()), wire.size()});
-  if (!name.ok()) return absl::DataLossError(absl::StrCat("nameserver ", of, " has a damaged name"));
-  return name;
-}
-
 absl::StatusOr<dns::RecordSet> ApexNs(const store::Reader& view, const ZoneRow& row) {
   absl::StatusOr<dns::Name> apex = ApexOf(row);
   if (!apex.ok()) return apex.status();
@@ -194,7 +188,7 @@ absl::StatusOr<Plan> PlanApexNs(const PlanContext& context, const Roster& roster
     const auto found = roster.nameservers.find(assignment.target());
     if (found == roster.nameservers.end())
       return absl::DataLossError(absl::StrCat("zone ", row.id(), " is of no nameserver that there is"));
-    absl::StatusOr<dns::Name> host = NameOf(found->second.row.host_name(), assignment.target());
+    absl::StatusOr<dns::Name> host = NameInZone(row, found->second.row);
     if (!host.ok()) return host.status();
     hosts.push_back(dns::MakeNs(*host));
   }
@@ -268,7 +262,7 @@ bool IsEvacuated(const Roster& roster, const NameserverRow& row) {
 
 absl::StatusOr<Plan> PlanMove(const PlanContext& context, const std::string& zone_id,
                               const MoveTarget& target, const UsageFn& usage) {
-  absl::StatusOr<ZoneRow> row = ActiveZone(context.view, zone_id);
+  absl::StatusOr<ZoneRow> row = AnyActiveZone(context.view, zone_id);
   if (!row.ok()) return row.status();
   if (MoveStateOf(*row).stage != MoveState::Stage::kNone) {
     return absl::FailedPreconditionError(
@@ -330,6 +324,7 @@ absl::StatusOr<Plan> PlanServe(const PlanContext& context, const std::string& zo
   absl::StatusOr<Roster> roster = ReadRoster(context.view);
   if (!roster.ok()) return roster.status();
   Take(*roster, **row);
+  if (!StripeOfZone(**row).empty()) return PlanStripeRecords(context, *roster, **row);
   return PlanApexNs(context, *roster, **row);
 }
 

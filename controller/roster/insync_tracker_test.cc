@@ -91,6 +91,29 @@ TEST_F(InsyncTrackerTest, AChangeIsInsyncOnceAllFourServeIt) {
   EXPECT_EQ(tracker_.pending_changes(), 0u);
 }
 
+TEST_F(InsyncTrackerTest, AChangeOfAZoneThatMovesWaitsForTheNameserversItHasThen) {
+  SetNode("e1", "e", stored::v1::NODE_STATE_COUNTED);
+  tracker_.AddPending(Change("C1", 11));
+  tracker_.AddPending(Change("C2", 12, "Z2"));
+  for (const char* node : {"a1", "b1", "c1"}) Update(Ack(node, 12));
+  Update(Ack("e1", 10));
+  EXPECT_EQ(tracker_.Retarget("Z1", {"a", "b", "c", "d", "e"}), Ids{"C1"});
+  Update(Ack("d1", 11));
+  EXPECT_EQ(Insync(), Ids{}) << "e joined";
+  Update(Ack("e1", 11));
+  EXPECT_EQ(Insync(), Ids{"C1"});
+}
+
+TEST_F(InsyncTrackerTest, ANameserverThatHasLeftIsNotWaitedFor) {
+  tracker_.AddPending(Change("C1", 11));
+  for (const char* node : {"a1", "b1", "c1"}) Update(Ack(node, 11));
+  EXPECT_EQ(Insync(), Ids{});
+  EXPECT_EQ(tracker_.Retarget("Z1", {"a", "b", "c"}), Ids{"C1"});
+  EXPECT_EQ(Insync(), Ids{"C1"});
+  EXPECT_EQ(tracker_.Retarget("Z1", {"a", "b", "c"}), Ids{}) << "they are these already";
+  EXPECT_EQ(tracker_.Retarget("Z2", {"a"}), Ids{});
+}
+
 TEST_F(InsyncTrackerTest, AcknowledgementsThatCameFirstCount) {
   AckAll(11);
   tracker_.AddPending(Change("C1", 11));

@@ -10,15 +10,14 @@
 #include "controller/assignment/set_rules.h"
 #include "controller/roster/roster.h"
 #include "controller/sequencer/ids.h"
+#include "controller/zones/system_zones.h"
 #include "controller/zones/zone_edit.h"
 #include "dns/base/check.h"
 #include "dns/rdata/record_data.h"
-#include "replication/replica/full_view.h"
 
 namespace quartet::controller {
 namespace {
 
-using replication::FullView;
 using stored::v1::NameserverRow;
 using stored::v1::ZoneRow;
 
@@ -142,12 +141,10 @@ absl::Status CheckStillFree(const PlanContext& context, const FoundedZone& found
 }
 
 absl::StatusOr<ZoneRow> ActiveZone(const store::Reader& view, const std::string& zone_id) {
-  absl::StatusOr<std::optional<ZoneRow>> row = FullView(view).Zone(zone_id);
-  if (!row.ok()) return row.status();
-  if (!row->has_value() || (*row)->state() == stored::v1::ZONE_STATE_DELETED) {
-    return absl::NotFoundError(absl::StrCat("there is no zone ", zone_id));
-  }
-  return **std::move(row);
+  absl::StatusOr<ZoneRow> row = AnyActiveZone(view, zone_id);
+  if (!row.ok()) return row;
+  if (absl::Status status = CheckNoSystemZone(*row); !status.ok()) return status;
+  return row;
 }
 
 }  // namespace quartet::controller

@@ -49,7 +49,8 @@ absl::StatusOr<std::string> ObstacleToSet(const store::Reader& view, const store
 // Whether a zone founded some time ago could still be made with these nameservers. ABORTED: it could not.
 absl::Status CheckStillFree(const PlanContext& context, const FoundedZone& founded);
 
-// NOT_FOUND: there is no such zone, or none any more.
+// The zone, for users to change. NOT_FOUND: there is no such zone, or none any more. FAILED_PRECONDITION "system-zone": it is
+// the system's (system_zones.h).
 absl::StatusOr<stored::v1::ZoneRow> ActiveZone(const store::Reader& view, const std::string& zone_id);
 
 }  // namespace quartet::controller

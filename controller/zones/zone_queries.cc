@@ -14,6 +14,7 @@
 #include "controller/sequencer/ids.h"
 #include "controller/zones/paging.h"
 #include "controller/zones/record_set_message.h"
+#include "controller/zones/system_zones.h"
 #include "controller/zones/zone_edit.h"
 #include "dns/name/canonical_key.h"
 #include "replication/digest/digest.h"
@@ -200,7 +201,8 @@ absl::StatusOr<admin::v1::ListZonesResponse> ListZones(const store::Reader& read
     for (const FullView::DirectoryEntry& entry : *entries) {
       absl::StatusOr<std::optional<ZoneRow>> row = view.Zone(entry.zone_id);
       if (!row.ok()) return row.status();
-      if (row->has_value() && IsActive(**row)) *response.add_zones() = ZoneMessage(**row, *roster);
+      if (row->has_value() && IsActive(**row) && StripeOfZone(**row).empty())
+        *response.add_zones() = ZoneMessage(**row, *roster);
     }
     if (entries->size() < missing) return response;
     *after = entries->back().key;

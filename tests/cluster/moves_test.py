@@ -165,6 +165,33 @@ class MovesTest(MovesCase):
 
 
 class ReplacementTest(MovesCase):
+    stripe_zones = True
+
+    def test_the_stripes_zones_follow_their_nameservers(self):
+        rows = [row for row in self.nameservers() if row["state"] != "STATE_RETIRED"]
+        nodes = [self.cluster.node(row["name"].removeprefix("nameservers/")) for row in rows]
+        for stripe in layout.STRIPES:
+            domain = layout.stripe_domain(stripe)
+            zone = self.cluster.quartet_json("zone", "show", domain)
+            four = self.cluster.nodes_of_zone(zone)
+            named = sorted(f"{node.nameserver.name}.{domain}." for node in four)
+            self.await_answer(four, domain, "NS", lambda answer: answer.rcode == "NOERROR")
+            self.assertEqual(self.values(four[0], domain, "NS"), named)
+            for node in four + [node for node in nodes if node.nameserver.stripe == stripe]:
+                host = f"{node.nameserver.name}.{domain}"
+                self.assertEqual(self.values(four[0], host, "A"), [node.address])
+        domain = layout.stripe_domain("a")
+        four = self.cluster.nodes_of_zone(self.cluster.quartet_json("zone", "show", domain))
+        self.assertNotIn(f"{domain}.", [zone["domain_name"] for zone in self.cluster.zones()])
+        for command in (("record", "set", domain, "www", "A", 60, "192.0.2.1"), ("zone", "delete", domain, "--force")):
+            with self.assertRaisesRegex(CommandFailed, "made and kept by the system"):
+                self.cluster.quartet(*command)
+        self.cluster.quartet("nameserver", "update", "ns-1", "--address", "127.77.1.1", "--address", "2001:db8::1")
+        self.await_answer(
+            four, f"ns-1.{domain}", "AAAA",
+            lambda answer: [record.text() for record in answer.answers] == ["2001:db8::1"],
+        )
+
     def test_a_replacement_gets_slot_region_and_zones(self):
         zone = "replacing.test"
         self.make_zone(zone, ODD)

@@ -19,6 +19,8 @@ class ClusterCase(unittest.TestCase):
     regions = 4
     per_region = 2
     controller_options = ()
+    # The zones of the stripes' domains, which the system makes, beside those of the tests.
+    stripe_zones = False
 
     @classmethod
     def setUpClass(cls):
@@ -27,6 +29,7 @@ class ClusterCase(unittest.TestCase):
         cls.cluster = Cluster.create(cls.folder / "cluster", cls.regions, cls.per_region)
         cls.addClassCleanup(cls.cluster.kill)
         cls.cluster.controller.argv += map(str, cls.controller_options)
+        cls.cluster.controller.argv += () if cls.stripe_zones else ("--no-stripe-zones",)
         cls.cluster.up()
 
     def run(self, result=None):
