@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "dns/base/check.h"
-#include "nameserver/zone/prefetch.h"
+#include "nameserver/zone/directory_search.h"
 
 namespace quartet::nameserver {
 
@@ -105,38 +105,6 @@ ZoneMatch Directory::Find(const LookupName& name, size_t max_labels) const {
   DirectoryProbe probe;
   Start(name, max_labels, &probe);
   return Finish(name, probe);
-}
-
-void Directory::Start(const LookupName& name, size_t max_labels, DirectoryProbe* probe) const {
-  probe->table = table_.load(std::memory_order_acquire);
-  probe->labels = probe->table->Labels().UpTo(std::min(size_t{name.labels}, max_labels));
-  LabelSet left = probe->labels;
-  if (left.empty()) return;
-  const size_t most = left.Pop();
-  name.HashSuffixes(seed_, most, probe->hashes);
-  probe->table->PrefetchSlot(probe->hashes[most]);
-  while (!left.empty()) probe->table->PrefetchSlot(probe->hashes[left.Pop()]);
-}
-
-void Directory::Approach(const DirectoryProbe& probe) {
-  if (probe.table->IsSmall()) return;
-  for (LabelSet left = probe.labels; !left.empty();) {
-    probe.table->PrefetchEntry(probe.hashes[left.Pop()]);
-  }
-}
-
-ZoneMatch Directory::Finish(const LookupName& name, const DirectoryProbe& probe) {
-  for (LabelSet left = probe.labels; !left.empty();) {
-    const size_t labels = left.Pop();
-    const ZoneEntry* entry = probe.table->Probe(probe.hashes[labels], name.Suffix(labels));
-    if (entry == nullptr) continue;
-    entry->Touch();
-    const ZoneTree* tree = entry->tree.load(std::memory_order_acquire);
-    if (!IsResident(tree)) return {entry, nullptr, tree == ColdTree()};
-    Prefetch(tree, sizeof(ZoneTree));
-    return {entry, tree};
-  }
-  return {};
 }
 
 ZoneEntry* Directory::FindId(absl::string_view zone_id) const {

@@ -65,7 +65,8 @@ class Directory {
   ZoneMatch Find(const LookupName& name, size_t max_labels) const;
 
   // The same in steps, for who has many names: each step asks memory for what the next one needs, which comes
-  // while the same step is done for the other names. All on one thread, without being Quiescent in between.
+  // while the same step is done for the other names. All on one thread, without being Quiescent in between. Defined in
+  // directory_search.h.
   void Start(const LookupName& name, size_t max_labels, DirectoryProbe* probe) const;
   static void Approach(const DirectoryProbe& probe);
   static ZoneMatch Finish(const LookupName& name, const DirectoryProbe& probe);
