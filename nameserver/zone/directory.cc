@@ -27,6 +27,8 @@ struct Directory::Staged {
 namespace {
 
 constexpr size_t kFirstSlots = 64;
+// Zones that AddCold puts in side by side.
+constexpr size_t kGroup = 16;
 
 uint64_t RandomSeed() {
   std::random_device random;
@@ -196,12 +198,35 @@ absl::Status Directory::Fail(absl::string_view zone_id, const dns::Name& apex) {
   return StageWithoutTree(zone_id, apex, nullptr);
 }
 
-bool Directory::AddCold(absl::string_view zone_id, absl::string_view apex) {
-  const uint64_t hash = HashApex(apex, seed_).hash;
-  if (table_.load(std::memory_order_relaxed)->Probe(hash, Bytes(apex)) != nullptr) return false;
-  ZoneEntry* entry = MakeEntry(zone_id, apex, ColdTree(), seed_);
-  Insert(entry);
-  return true;
+size_t Directory::AddCold(std::span<const ColdName> zones) {
+  size_t added = 0;
+  while (!zones.empty()) {
+    const size_t count = std::min(zones.size(), kGroup);
+    added += AddColdGroup(zones.first(count));
+    zones = zones.subspan(count);
+  }
+  return added;
+}
+
+// Where they go is asked for while the entries are made.
+size_t Directory::AddColdGroup(std::span<const ColdName> zones) {
+  ZoneEntry* entries[kGroup];
+  size_t added = 0;
+  const DirectoryTable* table = table_.load(std::memory_order_relaxed);
+  for (size_t i = 0; i < zones.size(); ++i) {
+    entries[i] = MakeEntry(zones[i].zone_id, zones[i].apex, ColdTree(), seed_);
+    table->PrefetchSlot(entries[i]->hash);
+    zones_.prefetch(entries[i]);
+  }
+  for (ZoneEntry* entry : std::span(entries, zones.size())) {
+    if (table_.load(std::memory_order_relaxed)->Probe(entry->hash, entry->apex()) != nullptr) {
+      std::free(entry);
+      continue;
+    }
+    Insert(entry);
+    ++added;
+  }
+  return added;
 }
 
 void Directory::Reserve(size_t zones) {

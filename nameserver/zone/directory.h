@@ -73,9 +73,14 @@ class Directory {
 
   // ---- The writer's side. But for AddCold nothing below is seen by readers before Publish. ----
 
-  // A zone that is cold, at once. For a directory that is being filled from a list: neither the id nor the apex (wire
-  // format, lower-case) may be there yet. False: the apex is, and nothing was done.
-  bool AddCold(absl::string_view zone_id, absl::string_view apex);
+  // A zone by its id and its apex (wire format, lower-case).
+  struct ColdName {
+    absl::string_view zone_id;
+    absl::string_view apex;
+  };
+  // Zones that are cold, at once. For a directory that is being filled from a list: none of the ids may be there yet. One
+  // whose apex is there is left out. Returns how many were added.
+  size_t AddCold(std::span<const ColdName> zones);
   // So many zones are to come.
   void Reserve(size_t zones);
 
@@ -163,6 +168,7 @@ class Directory {
   void PublishRemoval(absl::string_view zone_id, const Staged& staged);
   void NoteResident(ZoneEntry* entry, const ZoneTree* old, const ZoneTree* tree, bool replaces);
   void Evict();
+  size_t AddColdGroup(std::span<const ColdName> zones);
   void Insert(ZoneEntry* entry);
   void Replace(DirectoryTable* table);
 
