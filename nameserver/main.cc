@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <cstdio>
 #include <exception>
 #include <memory>
@@ -135,13 +136,20 @@ int Run(RunOptions options) {
   return (*node)->failure().ok() ? 0 : Fail((*node)->failure());
 }
 
-void AddListen(CLI::App& command, std::vector<std::string>& listen, int& workers) {
+void AddListen(CLI::App& command, std::vector<std::string>& listen, ServeOptions& serve) {
   command
       .add_option("--listen", listen, "ADDR:PORT or [IPV6]:PORT to answer on, UDP and TCP; may be repeated")
       ->required();
-  command.add_option("--workers", workers, "UDP threads; 0: one per core")
+  command.add_option("--workers", serve.workers, "UDP threads; 0: one per core")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
+  command
+      .add_option_function<int>(
+          "--busy-poll", [&serve](int micros) { serve.busy_poll = std::chrono::microseconds(micros); },
+          "Microseconds that a UDP thread with nothing to do goes on asking before it sleeps: answers come "
+          "sooner, "
+          "for a core that is never idle; not at all by default")
+      ->check(CLI::Range(0, 1'000'000));
 }
 
 CLI::Option* AddMemoryBudget(CLI::App& command, size_t& budget) {
@@ -165,7 +173,7 @@ void AddRun(CLI::App& app, RunOptions& options) {
   run->add_option("--data", options.node.data, "Directory of its replica; made if absent")->required();
   run->add_option("--controller", options.node.controller, "HOST:PORT of the controller; may be down")
       ->required();
-  AddListen(*run, options.listen, options.node.serve.workers);
+  AddListen(*run, options.listen, options.node.serve);
   run->add_option("--ca", options.tls.ca, "CA certificate, PEM file")->required();
   run->add_option("--certificate", options.tls.certificate,
                   "Its certificate (quartet://nameserver/NAMESERVER/node/NODE), PEM file")
@@ -208,7 +216,7 @@ CLI::App* AddServe(CLI::App& app, StandaloneCommand& command) {
   serve->add_option("--data", options.data,
                     "Directory to import the zones into, once: later starts read it, and no zone file");
   AddMemoryBudget(*serve, options.memory_budget)->needs("--data");
-  AddListen(*serve, command.listen, options.serve.workers);
+  AddListen(*serve, command.listen, options.serve);
   AddMetrics(*serve, command.metrics_listen);
   AddIdentityOptions(*serve, command.identity);
   serve->footer(

@@ -49,14 +49,14 @@ bool AddAddresses(Work* work, const Host& host, NameView name) {
   return true;
 }
 
-// Calls `visit` with every target of Work::hosts within the zone, until it returns false.
+// Calls `visit` with every target of the set at Work::hosts_at within the zone, until it returns false.
 template <typename Visit>
 void VisitHosts(Work* work, Visit visit) {
   const uint8_t* message = work->response.bytes();
-  const size_t skip = kRecordHeader + TargetOffset(work->hosts.type());
+  const size_t skip = kRecordHeader + TargetOffset(work->hosts_type);
   size_t at = work->hosts_at;
   Host host;
-  for (size_t left = work->hosts.records(); left > 0; --left) {
+  for (size_t left = work->host_count; left > 0; --left) {
     host.target.Read(message, at + skip);
     if (host.target.IsWithin(work->query.name, work->apex_labels)) {
       host.key.Assign(host.target.name, work->apex_labels);

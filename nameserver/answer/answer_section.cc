@@ -104,21 +104,25 @@ bool HasAlias(const Work& work) {
          !Asks(work, dns::Type::kAny);
 }
 
-// The records asked for, of a name that has some. ANY gets one set (RFC 8482 §4.1).
-Outcome AddAnswer(Work* work, const Trail& trail) {
+// The records asked for, of a name that has some. ANY gets one set (RFC 8482 §4.1). `trail`: nullptr if none led here.
+Outcome AddAnswer(Work* work, const Trail* trail) {
   const NameView node = work->location.name;
   const RecordSetView set(Asks(*work, dns::Type::kAny) ? node.sets() : node.FindSet(work->query.type));
   if (!set.valid()) return Outcome::kNoData;
   // A DNAME asked for that the chain came by stands in the answer already.
-  if (Asks(*work, dns::Type::kDname) && !work->location.wildcard && trail.Find(node) != 0)
+  if (trail != nullptr && Asks(*work, dns::Type::kDname) && !work->location.wildcard &&
+      trail->Find(node) != 0)
     return Outcome::kAnswer;
   const size_t at = work->response.Add(Section::kAnswer, set, work->LabelAt(0));
   if (at == 0) return Outcome::kTruncated;
-  if (set.has_local_targets()) {
-    work->hosts = set;
-    work->hosts_at = at;
-  }
+  if (set.has_local_targets()) work->NoteHosts(set, at);
   return Outcome::kAnswer;
+}
+
+// Whether what was found leads to another name.
+bool LeadsOn(const Work& work) {
+  const Place place = work.location.place;
+  return place == Place::kDname || (place == Place::kName && HasAlias(work));
 }
 
 Outcome EndOf(Step step) {
@@ -132,32 +136,43 @@ Outcome EndOf(Step step) {
   }
 }
 
+// What was found does not lead on.
+Outcome EndHere(Work* work, const Trail* trail) {
+  switch (work->location.place) {
+    case Place::kName:
+      return AddAnswer(work, trail);
+    case Place::kEmpty:
+      return Outcome::kNoData;
+    case Place::kCut:
+      return Outcome::kReferral;
+    default:
+      return Outcome::kNxDomain;
+  }
+}
+
+// A function of its own, so that answers without a chain have no room to make for one.
+[[gnu::noinline]] Outcome FollowChain(Work* work) {
+  Trail trail;
+  do {
+    const Step step =
+        work->location.place == Place::kDname ? FollowDname(work, &trail) : FollowCname(work, &trail);
+    if (step != Step::kGoOn) return EndOf(step);
+    work->location = Locate(work->zone, work->key, work->query.type, work->zone.Find(work->key));
+  } while (LeadsOn(*work));
+  return EndHere(work, &trail);
+}
+
 }  // namespace
 
 Outcome AnswerSection(Work* work) {
-  Trail trail;
-  ZoneTree::Search search = work->zone.Finish(work->key, work->path);
-  for (;;) {
-    work->location = Locate(work->zone, work->key, work->query.type, search);
-    Step step;
-    switch (work->location.place) {
-      case Place::kName:
-        if (!HasAlias(*work)) return AddAnswer(work, trail);
-        step = FollowCname(work, &trail);
-        break;
-      case Place::kDname:
-        step = FollowDname(work, &trail);
-        break;
-      case Place::kEmpty:
-        return Outcome::kNoData;
-      case Place::kNowhere:
-        return Outcome::kNxDomain;
-      case Place::kCut:
-        return Outcome::kReferral;
-    }
-    if (step != Step::kGoOn) return EndOf(step);
-    search = work->zone.Find(work->key);
+  const ZoneTree::Search search = work->zone.Finish(work->key, work->path);
+  // Most names have records, in zones that have nothing that could cover them: Locate's first question, asked here.
+  if (search.name.valid() && !work->zone.HasCovers()) {
+    work->location = {search.name, Place::kName, false, 0};
+    return HasAlias(*work) ? FollowChain(work) : AddAnswer(work, nullptr);
   }
+  work->location = Locate(work->zone, work->key, work->query.type, search);
+  return LeadsOn(*work) ? FollowChain(work) : EndHere(work, nullptr);
 }
 
 }  // namespace quartet::nameserver

@@ -21,10 +21,7 @@ void AddReferral(Work* work) {
   const RecordSetView set(work->location.name.FindSet(static_cast<uint16_t>(dns::Type::kNs)));
   const size_t at = work->response.Add(Section::kAuthority, set, work->AncestorAt(work->location.labels));
   if (at == 0) return work->response.SetTruncated();
-  if (set.has_local_targets()) {
-    work->hosts = set;
-    work->hosts_at = at;
-  }
+  if (set.has_local_targets()) work->NoteHosts(set, at);
 }
 
 }  // namespace

@@ -14,13 +14,13 @@ Location FindCover(const ZoneTree& zone, const LookupKey& key, const ZoneTree::S
     if (!name.valid()) continue;
     const bool parent_side = itself && type == static_cast<uint16_t>(dns::Type::kDs);
     if ((name.flags() & NameView::kCut) != 0 && !parent_side) {
-      return {Place::kCut, name, static_cast<uint8_t>(labels), false};
+      return {name, Place::kCut, false, static_cast<uint16_t>(labels)};
     }
     if ((name.flags() & NameView::kDname) != 0 && !itself) {
-      return {Place::kDname, name, static_cast<uint8_t>(labels), false};
+      return {name, Place::kDname, false, static_cast<uint16_t>(labels)};
     }
   }
-  return {Place::kNowhere, NameView(), 0, false};
+  return {NameView(), Place::kNowhere, false, 0};
 }
 
 // RFC 4592 §3.3.1: the wildcard right below the closest encloser; no other counts.
@@ -28,25 +28,25 @@ Location FindWildcard(const ZoneTree& zone, const LookupKey& key, size_t enclose
   LookupKey wildcard;
   wildcard.AssignWildcard(key, encloser);
   const ZoneTree::Search search = zone.Find(wildcard);
-  if (search.name.valid()) return {Place::kName, search.name, 0, true};
-  return {search.exists ? Place::kEmpty : Place::kNowhere, NameView(), 0, true};
+  if (search.name.valid()) return {search.name, Place::kName, true, 0};
+  return {NameView(), search.exists ? Place::kEmpty : Place::kNowhere, true, 0};
 }
 
 }  // namespace
 
-Location Locate(const ZoneTree& zone, const LookupKey& key, uint16_t type, const ZoneTree::Search& search) {
-  if ((zone.cuts | zone.dnames) != 0) {
+Location Locate(const ZoneTree& zone, const LookupKey& key, uint16_t type, ZoneTree::Search search) {
+  if (zone.HasCovers()) {
     const Location cover = FindCover(zone, key, search, type);
     if (cover.name.valid()) return cover;
   }
-  if (search.name.valid()) return {Place::kName, search.name, 0, false};
-  if (search.exists) return {Place::kEmpty, NameView(), 0, false};
+  if (search.name.valid()) return {search.name, Place::kName, false, 0};
+  if (search.exists) return {NameView(), Place::kEmpty, false, 0};
   if (zone.wildcards != 0) return FindWildcard(zone, key, search.encloser);
-  return {Place::kNowhere, NameView(), 0, false};
+  return {NameView(), Place::kNowhere, false, 0};
 }
 
 bool IsAuthoritative(const ZoneTree& zone, const LookupKey& key) {
-  if ((zone.cuts | zone.dnames) == 0) return true;
+  if (!zone.HasCovers()) return true;
   for (size_t labels = 0; labels <= key.labels; ++labels) {
     const NameView name = zone.FindAncestor(key, labels);
     if (!name.valid()) continue;

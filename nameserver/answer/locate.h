@@ -21,17 +21,17 @@ enum class Place : uint8_t {
 };
 
 struct Location {
-  Place place;
   NameView name;
-  // kCut, kDname: labels of `name` below the apex.
-  uint8_t labels;
+  Place place;
   // kName, kEmpty: by a wildcard.
   bool wildcard;
+  // kCut, kDname: labels of `name` below the apex.
+  uint16_t labels;
 };
 
-// `key` is the name relative to the zone's apex, `search` what was found for it in the zone. A DS query at a cut is for this side of it (RFC 4035
-// §3.1.4.1).
-Location Locate(const ZoneTree& zone, const LookupKey& key, uint16_t type, const ZoneTree::Search& search);
+// `key` is the name relative to the zone's apex, `search` what was found for it in the zone. A DS query at a cut is for
+// this side of it (RFC 4035 §3.1.4.1).
+Location Locate(const ZoneTree& zone, const LookupKey& key, uint16_t type, ZoneTree::Search search);
 
 // Whether a name with records is data of this zone: not at or below a cut, nor below a DNAME.
 bool IsAuthoritative(const ZoneTree& zone, const LookupKey& key);

@@ -10,6 +10,7 @@
 #include "nameserver/answer/query.h"
 #include "nameserver/answer/respond.h"
 #include "nameserver/zone/directory.h"
+#include "nameserver/zone/directory_search.h"
 #include "nameserver/zone/lookup_name.h"
 #include "nameserver/zone/tree.h"
 

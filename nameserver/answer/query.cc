@@ -1,5 +1,7 @@
 #include "nameserver/answer/query.h"
 
+#include <cstring>
+
 #include "dns/rdata/type.h"
 
 namespace quartet::nameserver {
@@ -55,6 +57,12 @@ bool ReadOpt(std::span<const uint8_t> fields, Query* query) {
   return ReadOptions(fields.subspan(10), query);
 }
 
+// By the header.
+bool HasNoRecords(std::span<const uint8_t> message) {
+  static constexpr uint8_t kNone[6] = {};
+  return std::memcmp(&message[6], kNone, sizeof(kNone)) == 0;
+}
+
 // Reads `count` records at `at`, which goes behind them.
 bool ReadRecords(std::span<const uint8_t> message, size_t count, bool additional, size_t* at, Query* query) {
   for (; count > 0; --count) {
@@ -107,10 +115,7 @@ ParseOutcome ParseQuery(std::span<const uint8_t> message, Query* query) {
     return other_opcode ? ParseOutcome::kNotImp : ParseOutcome::kFormErr;
   }
   size_t at = query->question_end;
-  if (at == message.size() && ReadBig16(&message[6]) == 0 && ReadBig16(&message[8]) == 0 &&
-      ReadBig16(&message[10]) == 0) {
-    return ParseOutcome::kQuery;
-  }
+  if (at == message.size() && HasNoRecords(message)) return ParseOutcome::kQuery;
   const bool whole = ReadSections(message, &at, query) && at == message.size();
   return whole ? ParseOutcome::kQuery : ParseOutcome::kFormErr;
 }

@@ -106,12 +106,13 @@ void Response::PutOpt(uint16_t udp_payload) {
 size_t Response::Finish(uint16_t udp_payload) {
   const bool question = size_ > kHeaderSize;
   if (edns_) PutOpt(udp_payload);
+  uint8_t* const header = out_;
   // QR; opcode and RD as in the query.
-  out_[2] =
-      static_cast<uint8_t>(0x80 | (out_[2] & 0x79) | (authoritative_ ? 0x04 : 0) | (truncated_ ? 0x02 : 0));
-  out_[3] = static_cast<uint8_t>(rcode_ & 0x0f);
-  Put16(out_ + 4, question ? 1 : 0);
-  for (size_t i = 0; i < 3; ++i) Put16(out_ + 6 + 2 * i, counts_[i]);
+  header[2] =
+      static_cast<uint8_t>(0x80 | (header[2] & 0x79) | (authoritative_ ? 0x04 : 0) | (truncated_ ? 0x02 : 0));
+  header[3] = static_cast<uint8_t>(rcode_ & 0x0f);
+  Put16(header + 4, question ? 1 : 0);
+  for (size_t i = 0; i < 3; ++i) Put16(header + 6 + 2 * i, counts_[i]);
   return size_;
 }
 

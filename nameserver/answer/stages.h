@@ -54,11 +54,19 @@ struct Work {
   LookupKey& key;
   // Not initialised: kilobytes of which little is used.
   PlacedName target;
-  Location location = {Place::kNowhere, NameView(), 0, false};
+  Location location = {NameView(), Place::kNowhere, false, 0};
 
-  // The set whose targets' addresses belong in the additional section, and where it stands; 0: none.
-  RecordSetView hosts;
+  // Where the set stands whose targets' addresses belong in the additional section, 0: nowhere; its type and records.
   size_t hosts_at = 0;
+  uint16_t hosts_type;
+  uint16_t host_count;
+
+  // `set`, which was added at `at`, names hosts.
+  void NoteHosts(const RecordSetView& set, size_t at) {
+    hosts_at = at;
+    hosts_type = set.type();
+    host_count = set.records();
+  }
 
   const LookupName& name() const { return chained ? target.name : query.name; }
   // Where label i of name() stands in the message.

@@ -13,8 +13,8 @@ using replication::ZoneUpdate;
 
 namespace {
 
-// What is left for the table of what is stored of each zone (NodeReplica), which takes more as yet: docs/residency.md.
-constexpr size_t kTableBytesPerZone = 128;
+// What the table of what is stored of each zone will take, until it is read and says so.
+constexpr size_t kTableBytesPerZone = 160;
 // Zones that are read ahead of anybody asking.
 constexpr size_t kPreloads = 256;
 
@@ -74,8 +74,9 @@ void Replica::PreloadSome() {
 
 void Replica::FitBudget() {
   if (parts_.residency.loads == nullptr || parts_.memory_budget == 0) return;
-  const size_t zones = parts_.directory.zone_count();
-  const size_t others = parts_.directory.own_bytes() + zones * kTableBytesPerZone;
+  const size_t table =
+      opening() ? parts_.directory.zone_count() * kTableBytesPerZone : subscriber_->stored_bytes();
+  const size_t others = parts_.directory.own_bytes() + table;
   const size_t budget = parts_.memory_budget;
   parts_.directory.set_page_budget(std::max(budget / 8, budget - std::min(budget, others)));
 }

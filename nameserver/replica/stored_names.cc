@@ -4,6 +4,8 @@
 #include <cstring>
 #include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
 #include "dns/name/name.h"
@@ -67,6 +69,34 @@ absl::Status ReadName(absl::string_view key, WireName& name, const VisitName& vi
   return absl::OkStatus();
 }
 
+// Hands names on to a directory, many at a time.
+class ColdNames {
+ public:
+  explicit ColdNames(Directory& directory) : directory_(directory) { bytes_.reserve(kBytes); }
+  void Add(absl::string_view id, absl::string_view apex) {
+    if (bytes_.size() + id.size() + apex.size() > kBytes) Flush();
+    names_.push_back({Keep(id), Keep(apex)});
+  }
+  void Flush() {
+    directory_.AddCold(names_);
+    names_.clear();
+    bytes_.clear();
+  }
+
+ private:
+  static constexpr size_t kBytes = 16 << 10;
+  absl::string_view Keep(absl::string_view text) {
+    const size_t at = bytes_.size();
+    bytes_.append(text.data(), text.size());
+    return absl::string_view(bytes_).substr(at);
+  }
+
+  Directory& directory_;
+  // Never more than what was reserved for it, so that the names' views last.
+  std::string bytes_;
+  std::vector<Directory::ColdName> names_;
+};
+
 }  // namespace
 
 absl::StatusOr<bool> ReadNames(const store::Reader& store, std::string& after, size_t most,
@@ -92,10 +122,11 @@ absl::StatusOr<StoredNames> ReadStoredNames(const store::Reader& store, Director
   names.cursor = (*meta)->cursor.value_or(replication::Position());
   names.digest_keys = (*meta)->digest_keys;
   std::string after = "d";
-  const absl::StatusOr<bool> read =
-      ReadNames(store, after, SIZE_MAX,
-                [&directory](absl::string_view id, absl::string_view apex) { directory.AddCold(id, apex); });
+  ColdNames cold(directory);
+  const absl::StatusOr<bool> read = ReadNames(
+      store, after, SIZE_MAX, [&cold](absl::string_view id, absl::string_view apex) { cold.Add(id, apex); });
   if (!read.ok()) return read.status();
+  cold.Flush();
   names.complete = true;
   return names;
 }

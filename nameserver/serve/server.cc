@@ -23,7 +23,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Open(const ServeOptions& options
   std::vector<std::vector<UdpWorker::Socket>> udp(static_cast<size_t>(workers));
   std::vector<FileDescriptor> tcp;
   for (const SocketAddress& address : options.listen) {
-    absl::StatusOr<ListenSockets> sockets = OpenListenSockets(address, workers);
+    absl::StatusOr<ListenSockets> sockets = OpenListenSockets(address, workers, options.busy_poll);
     if (!sockets.ok()) return sockets.status();
     server->addresses_.push_back(sockets->address);
     for (size_t i = 0; i < udp.size(); ++i) {
@@ -37,8 +37,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Open(const ServeOptions& options
   if (!started.ok()) return started.status();
   server->tcp_ = *std::move(started);
   for (size_t i = 0; i < udp.size(); ++i) {
-    server->udp_.push_back(
-        std::make_unique<UdpWorker>(absl::StrCat("udp-", i), std::move(udp[i]), make_responder));
+    server->udp_.push_back(std::make_unique<UdpWorker>(absl::StrCat("udp-", i), std::move(udp[i]),
+                                                       make_responder, options.busy_poll));
   }
   return server;
 }

@@ -1,6 +1,7 @@
 // All sockets of a name server and the threads behind them.
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <vector>
 
@@ -19,6 +20,8 @@ struct ServeOptions {
   std::vector<SocketAddress> listen;
   // UDP threads; 0: one per core.
   int workers = 0;
+  // How long a UDP thread with nothing to do goes on asking before it sleeps; 0: it sleeps at once.
+  std::chrono::microseconds busy_poll = {};
   TcpLimits tcp = {};
   // What those who ask are told of the server; for who makes the responders.
   ServerIdentity identity = {};

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
 
 #include "nameserver/serve/test_client.h"
@@ -32,6 +33,20 @@ TEST(ServerTest, AnswersUdpAndTcpOnEveryAddressWithSeveralWorkers) {
   EXPECT_EQ(totals.queries, 34u);
   EXPECT_EQ(totals.responses[0], 34u);
   EXPECT_EQ(totals.connections, 2u);
+}
+
+TEST(ServerTest, AnswersWithBusyPolling) {
+  const absl::StatusOr<std::unique_ptr<Server>> server =
+      Server::Open({.listen = {*SocketAddress::Parse("127.0.0.1:0")},
+                    .workers = 1,
+                    .busy_poll = std::chrono::microseconds(50)},
+                   MakeEcho());
+  ASSERT_TRUE(server.ok()) << server.status();
+  const FileDescriptor udp = ConnectTo((*server)->addresses()[0], SOCK_DGRAM);
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(SendAll(udp, QueryBytes(1)));
+    EXPECT_EQ(ReceiveSome(udp).size(), 12u);
+  }
 }
 
 TEST(ServerTest, OpensNothingIfOneAddressIsTaken) {

@@ -83,6 +83,12 @@ absl::Status ProbeUdp(const SocketAddress& address) {
   return absl::OkStatus();
 }
 
+void SetBusyPoll(int fd, std::chrono::microseconds busy_poll) {
+  if (busy_poll.count() == 0) return;
+  Set(fd, SOL_SOCKET, SO_BUSY_POLL, static_cast<int>(busy_poll.count()));
+  Set(fd, SOL_SOCKET, SO_PREFER_BUSY_POLL, 1);
+}
+
 absl::StatusOr<FileDescriptor> OpenUdp(const SocketAddress& address) {
   FileDescriptor fd(socket(address.family(), SOCK_DGRAM | SOCK_CLOEXEC, 0));
   if (!fd.valid() || !SetCommon(fd.get(), address) || !Set(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1) ||
@@ -103,7 +109,8 @@ absl::StatusOr<FileDescriptor> OpenTcp(const SocketAddress& address) {
   return fd;
 }
 
-absl::StatusOr<ListenSockets> OpenOnce(const SocketAddress& address, int workers) {
+absl::StatusOr<ListenSockets> OpenOnce(const SocketAddress& address, int workers,
+                                       std::chrono::microseconds busy_poll) {
   absl::Status probed = ProbeUdp(address);
   if (!probed.ok()) return probed;
   ListenSockets sockets = {.address = address, .udp = {}, .tcp = {}};
@@ -113,6 +120,7 @@ absl::StatusOr<ListenSockets> OpenOnce(const SocketAddress& address, int workers
     absl::StatusOr<SocketAddress> bound = SocketAddress::BoundTo(udp->get());
     if (!bound.ok()) return bound.status();
     sockets.address = *bound;
+    SetBusyPoll(udp->get(), busy_poll);
     sockets.udp.push_back(*std::move(udp));
   }
   absl::StatusOr<FileDescriptor> tcp = OpenTcp(sockets.address);
@@ -123,11 +131,12 @@ absl::StatusOr<ListenSockets> OpenOnce(const SocketAddress& address, int workers
 
 }  // namespace
 
-absl::StatusOr<ListenSockets> OpenListenSockets(const SocketAddress& address, int workers) {
-  absl::StatusOr<ListenSockets> sockets = OpenOnce(address, workers);
+absl::StatusOr<ListenSockets> OpenListenSockets(const SocketAddress& address, int workers,
+                                                std::chrono::microseconds busy_poll) {
+  absl::StatusOr<ListenSockets> sockets = OpenOnce(address, workers, busy_poll);
   for (int i = 1; address.port() == 0 && absl::IsAlreadyExists(sockets.status()) && i < kEphemeralTries;
        ++i) {
-    sockets = OpenOnce(address, workers);
+    sockets = OpenOnce(address, workers, busy_poll);
   }
   return sockets;
 }

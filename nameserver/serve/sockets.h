@@ -1,6 +1,7 @@
 // Opening the sockets of a name server: options, and errors that say what to do.
 #pragma once
 
+#include <chrono>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -24,6 +25,10 @@ struct ListenSockets {
 // leave from the address that was asked. Errors name address and transport and say what to do:
 // ALREADY_EXISTS: taken by another socket (of another process of the same user, too: SO_REUSEPORT would share
 // it silently); PERMISSION_DENIED; NOT_FOUND: no such address on this host; UNAVAILABLE: the rest.
-absl::StatusOr<ListenSockets> OpenListenSockets(const SocketAddress& address, int workers);
+//
+// `busy_poll`: reading UDP sockets that are empty, the kernel asks the network device for so long, with its interrupts
+// left alone (SO_BUSY_POLL, SO_PREFER_BUSY_POLL). Where the device can't, or the process may not (CAP_NET_ADMIN), it doesn't.
+absl::StatusOr<ListenSockets> OpenListenSockets(const SocketAddress& address, int workers,
+                                                std::chrono::microseconds busy_poll = {});
 
 }  // namespace quartet::nameserver

@@ -14,10 +14,32 @@ namespace {
 // Batches a stopping worker still answers from each socket's queue; bounded, since queries may go on coming.
 constexpr int kLastRounds = 64;
 
+// Whether a worker that finds nothing may sleep.
+class Patience {
+ public:
+  explicit Patience(std::chrono::microseconds limit) : limit_(limit) {}
+
+  // To be told after each asking whether something came. True: nothing did, for as long as it is to be asked for.
+  bool MaySleep(bool came) {
+    if (limit_.count() == 0) return true;
+    const bool was_idle = std::exchange(idle_, !came);
+    if (came) return false;
+    const auto now = std::chrono::steady_clock::now();
+    if (!was_idle) since_ = now;
+    return now - since_ >= limit_;
+  }
+
+ private:
+  const std::chrono::microseconds limit_;
+  bool idle_ = false;
+  std::chrono::steady_clock::time_point since_;
+};
+
 }  // namespace
 
-UdpWorker::UdpWorker(const std::string& name, std::vector<Socket> sockets, ResponderFactory make_responder)
-    : sockets_(std::move(sockets)), make_responder_(std::move(make_responder)) {
+UdpWorker::UdpWorker(const std::string& name, std::vector<Socket> sockets, ResponderFactory make_responder,
+                     std::chrono::microseconds busy_poll)
+    : sockets_(std::move(sockets)), make_responder_(std::move(make_responder)), busy_poll_(busy_poll) {
   QUARTET_CHECK(!sockets_.empty());
   for (const Socket& socket : sockets_) batches_.emplace_back(socket.packet_info);
   thread_ = std::thread([this] { Run(); });
@@ -58,7 +80,10 @@ bool UdpWorker::Round(size_t socket, int flags, Responder& responder) {
 }
 
 void UdpWorker::ServeOne(Responder& responder) {
-  while (!stopping_.load(std::memory_order_relaxed)) Round(0, MSG_WAITFORONE, responder);
+  Patience patience(busy_poll_);
+  bool may_sleep = true;
+  while (!stopping_.load(std::memory_order_relaxed))
+    may_sleep = patience.MaySleep(Round(0, may_sleep ? MSG_WAITFORONE : MSG_DONTWAIT, responder));
 }
 
 void UdpWorker::ServeMany(Responder& responder) {
@@ -70,8 +95,11 @@ void UdpWorker::ServeMany(Responder& responder) {
   }
   constexpr int kEvents = 16;
   epoll_event ready[kEvents];
+  Patience patience(busy_poll_);
+  bool may_sleep = true;
   while (!stopping_.load(std::memory_order_relaxed)) {
-    const int n = epoll_wait(epoll.get(), ready, kEvents, -1);
+    const int n = epoll_wait(epoll.get(), ready, kEvents, may_sleep ? -1 : 0);
+    may_sleep = patience.MaySleep(n > 0);
     for (int i = 0; i < n; ++i) Round(ready[i].data.u64, MSG_DONTWAIT, responder);
   }
 }

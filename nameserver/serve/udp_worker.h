@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <deque>
 #include <string>
 #include <thread>
@@ -24,8 +25,10 @@ class UdpWorker {
     bool packet_info = false;
   };
 
-  // Begins to answer at once. `sockets` are blocking, at least one. `name` is the thread's, for `top`.
-  UdpWorker(const std::string& name, std::vector<Socket> sockets, ResponderFactory make_responder);
+  // Begins to answer at once. `sockets` are blocking, at least one. `name` is the thread's, for `top`. `busy_poll`: with
+  // nothing to do it goes on asking for so long before it sleeps.
+  UdpWorker(const std::string& name, std::vector<Socket> sockets, ResponderFactory make_responder,
+            std::chrono::microseconds busy_poll = {});
   // Stops first.
   ~UdpWorker();
 
@@ -44,6 +47,7 @@ class UdpWorker {
   std::vector<Socket> sockets_;
   std::deque<UdpBatch> batches_;
   const ResponderFactory make_responder_;
+  const std::chrono::microseconds busy_poll_;
   std::atomic<bool> stopping_ = false;
   ServeCounters counters_;
   std::thread thread_;

@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <set>
 #include <string>
+#include <thread>
 #include <utility>
 
 #include "nameserver/serve/sockets.h"
@@ -136,6 +138,30 @@ TEST(UdpWorkerTest, GoesOnAfterClientsThatVanished) {
   const FileDescriptor client = ConnectTo(opened.address, SOCK_DGRAM);
   ASSERT_TRUE(SendAll(client, QueryBytes(1)));
   EXPECT_EQ(ReceiveSome(client).size(), 12u);
+}
+
+// Before it sleeps, while it does, and when it is stopped in the middle of its asking.
+TEST(UdpWorkerTest, AnswersWhileItPollsAndAfterItSlept) {
+  for (const bool several : {false, true}) {
+    Opened opened = Open("127.0.0.1:0");
+    std::vector<UdpWorker::Socket> sockets = One(std::move(opened.socket));
+    if (several) sockets.push_back(Open("[::1]:0").socket);
+    UdpWorker worker("test", std::move(sockets), MakeEcho(), std::chrono::microseconds(200));
+    const FileDescriptor client = ConnectTo(opened.address, SOCK_DGRAM);
+    for (uint16_t id = 0; id < 50; ++id) {
+      ASSERT_TRUE(SendAll(client, QueryBytes(id)));
+      ASSERT_EQ(ReceiveSome(client).size(), 12u) << id;
+      // Every other one comes when it has given up asking, as a rule.
+      if (id % 2 == 0) std::this_thread::sleep_for(std::chrono::microseconds(500));
+    }
+  }
+  Opened opened = Open("127.0.0.1:0");
+  UdpWorker polling("test", One(std::move(opened.socket)), MakeEcho(), std::chrono::hours(1));
+  const FileDescriptor client = ConnectTo(opened.address, SOCK_DGRAM);
+  ASSERT_TRUE(SendAll(client, QueryBytes(1)));
+  EXPECT_EQ(ReceiveSome(client).size(), 12u);
+  polling.Stop();
+  EXPECT_EQ(Totals(polling).queries, 1u);
 }
 
 TEST(UdpWorkerTest, StopsWhileItWaitsAndClosesItsSocket) {

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "dns/base/check.h"
-#include "nameserver/zone/prefetch.h"
+#include "nameserver/zone/directory_search.h"
 
 namespace quartet::nameserver {
 
@@ -27,6 +27,8 @@ struct Directory::Staged {
 namespace {
 
 constexpr size_t kFirstSlots = 64;
+// Zones that AddCold puts in side by side.
+constexpr size_t kGroup = 16;
 
 uint64_t RandomSeed() {
   std::random_device random;
@@ -105,38 +107,6 @@ ZoneMatch Directory::Find(const LookupName& name, size_t max_labels) const {
   DirectoryProbe probe;
   Start(name, max_labels, &probe);
   return Finish(name, probe);
-}
-
-void Directory::Start(const LookupName& name, size_t max_labels, DirectoryProbe* probe) const {
-  probe->table = table_.load(std::memory_order_acquire);
-  probe->labels = probe->table->Labels().UpTo(std::min(size_t{name.labels}, max_labels));
-  LabelSet left = probe->labels;
-  if (left.empty()) return;
-  const size_t most = left.Pop();
-  name.HashSuffixes(seed_, most, probe->hashes);
-  probe->table->PrefetchSlot(probe->hashes[most]);
-  while (!left.empty()) probe->table->PrefetchSlot(probe->hashes[left.Pop()]);
-}
-
-void Directory::Approach(const DirectoryProbe& probe) {
-  if (probe.table->IsSmall()) return;
-  for (LabelSet left = probe.labels; !left.empty();) {
-    probe.table->PrefetchEntry(probe.hashes[left.Pop()]);
-  }
-}
-
-ZoneMatch Directory::Finish(const LookupName& name, const DirectoryProbe& probe) {
-  for (LabelSet left = probe.labels; !left.empty();) {
-    const size_t labels = left.Pop();
-    const ZoneEntry* entry = probe.table->Probe(probe.hashes[labels], name.Suffix(labels));
-    if (entry == nullptr) continue;
-    entry->Touch();
-    const ZoneTree* tree = entry->tree.load(std::memory_order_acquire);
-    if (!IsResident(tree)) return {entry, nullptr, tree == ColdTree()};
-    Prefetch(tree, sizeof(ZoneTree));
-    return {entry, tree};
-  }
-  return {};
 }
 
 ZoneEntry* Directory::FindId(absl::string_view zone_id) const {
@@ -228,12 +198,35 @@ absl::Status Directory::Fail(absl::string_view zone_id, const dns::Name& apex) {
   return StageWithoutTree(zone_id, apex, nullptr);
 }
 
-bool Directory::AddCold(absl::string_view zone_id, absl::string_view apex) {
-  const uint64_t hash = HashApex(apex, seed_).hash;
-  if (table_.load(std::memory_order_relaxed)->Probe(hash, Bytes(apex)) != nullptr) return false;
-  ZoneEntry* entry = MakeEntry(zone_id, apex, ColdTree(), seed_);
-  Insert(entry);
-  return true;
+size_t Directory::AddCold(std::span<const ColdName> zones) {
+  size_t added = 0;
+  while (!zones.empty()) {
+    const size_t count = std::min(zones.size(), kGroup);
+    added += AddColdGroup(zones.first(count));
+    zones = zones.subspan(count);
+  }
+  return added;
+}
+
+// Where they go is asked for while the entries are made.
+size_t Directory::AddColdGroup(std::span<const ColdName> zones) {
+  ZoneEntry* entries[kGroup];
+  size_t added = 0;
+  const DirectoryTable* table = table_.load(std::memory_order_relaxed);
+  for (size_t i = 0; i < zones.size(); ++i) {
+    entries[i] = MakeEntry(zones[i].zone_id, zones[i].apex, ColdTree(), seed_);
+    table->PrefetchSlot(entries[i]->hash);
+    zones_.prefetch(entries[i]);
+  }
+  for (ZoneEntry* entry : std::span(entries, zones.size())) {
+    if (table_.load(std::memory_order_relaxed)->Probe(entry->hash, entry->apex()) != nullptr) {
+      std::free(entry);
+      continue;
+    }
+    Insert(entry);
+    ++added;
+  }
+  return added;
 }
 
 void Directory::Reserve(size_t zones) {

@@ -65,16 +65,22 @@ class Directory {
   ZoneMatch Find(const LookupName& name, size_t max_labels) const;
 
   // The same in steps, for who has many names: each step asks memory for what the next one needs, which comes
-  // while the same step is done for the other names. All on one thread, without being Quiescent in between.
+  // while the same step is done for the other names. All on one thread, without being Quiescent in between. Defined in
+  // directory_search.h.
   void Start(const LookupName& name, size_t max_labels, DirectoryProbe* probe) const;
   static void Approach(const DirectoryProbe& probe);
   static ZoneMatch Finish(const LookupName& name, const DirectoryProbe& probe);
 
   // ---- The writer's side. But for AddCold nothing below is seen by readers before Publish. ----
 
-  // A zone that is cold, at once. For a directory that is being filled from a list: neither the id nor the apex (wire
-  // format, lower-case) may be there yet. False: the apex is, and nothing was done.
-  bool AddCold(absl::string_view zone_id, absl::string_view apex);
+  // A zone by its id and its apex (wire format, lower-case).
+  struct ColdName {
+    absl::string_view zone_id;
+    absl::string_view apex;
+  };
+  // Zones that are cold, at once. For a directory that is being filled from a list: none of the ids may be there yet. One
+  // whose apex is there is left out. Returns how many were added.
+  size_t AddCold(std::span<const ColdName> zones);
   // So many zones are to come.
   void Reserve(size_t zones);
 
@@ -162,6 +168,7 @@ class Directory {
   void PublishRemoval(absl::string_view zone_id, const Staged& staged);
   void NoteResident(ZoneEntry* entry, const ZoneTree* old, const ZoneTree* tree, bool replaces);
   void Evict();
+  size_t AddColdGroup(std::span<const ColdName> zones);
   void Insert(ZoneEntry* entry);
   void Replace(DirectoryTable* table);
 

@@ -2,26 +2,15 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <cstring>
 
 #include "dns/base/check.h"
-#include "nameserver/zone/prefetch.h"
 
 namespace quartet::nameserver {
-namespace {
-
-constexpr uint64_t kRemoved = 1;
-constexpr uint64_t kAddressMask = (uint64_t{1} << 48) - 1;
-
-ZoneEntry* EntryOf(uint64_t slot) { return reinterpret_cast<ZoneEntry*>(slot & kAddressMask); }
-
-uint64_t SlotOf(const ZoneEntry* entry) {
+uint64_t DirectoryTable::SlotOf(const ZoneEntry* entry) {
   const auto address = reinterpret_cast<uint64_t>(entry);
   QUARTET_CHECK((address & ~kAddressMask) == 0);
   return (entry->hash & ~kAddressMask) | address;
 }
-
-}  // namespace
 
 DirectoryTable* DirectoryTable::Make(size_t size) {
   void* block = std::calloc(1, sizeof(DirectoryTable) + (size - 1) * sizeof(std::atomic<uint64_t>));
@@ -30,22 +19,6 @@ DirectoryTable* DirectoryTable::Make(size_t size) {
   auto* table = static_cast<DirectoryTable*>(block);
   table->mask = size - 1;
   return table;
-}
-
-void DirectoryTable::PrefetchEntry(uint64_t hash) const {
-  const uint64_t slot = slots[hash & mask].load(std::memory_order_relaxed);
-  if (slot > kRemoved && ((slot ^ hash) & ~kAddressMask) == 0) Prefetch(EntryOf(slot), kCacheLine);
-}
-
-const ZoneEntry* DirectoryTable::Probe(uint64_t hash, std::span<const uint8_t> apex) const {
-  for (size_t i = hash & mask;; i = (i + 1) & mask) {
-    const uint64_t slot = slots[i].load(std::memory_order_acquire);
-    if (slot == 0) return nullptr;
-    if (slot == kRemoved || ((slot ^ hash) & ~kAddressMask) != 0) continue;
-    const ZoneEntry* entry = EntryOf(slot);
-    if (entry->apex_size == apex.size() && std::memcmp(entry->bytes(), apex.data(), apex.size()) == 0)
-      return entry;
-  }
 }
 
 void DirectoryTable::Insert(ZoneEntry* entry) {

@@ -4,10 +4,12 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 
 #include "absl/strings/string_view.h"
 #include "dns/name/name.h"
+#include "nameserver/zone/prefetch.h"
 #include "nameserver/zone/tree.h"
 
 namespace quartet::nameserver {
@@ -53,25 +55,27 @@ struct ZoneEntry {
 class LabelSet {
  public:
   LabelSet() = default;
-  LabelSet(uint64_t below_64, uint64_t others) : words_{below_64, others} {}
+  LabelSet(uint64_t below_64, uint64_t others) : below_64_(below_64), others_(others) {}
 
-  bool empty() const { return (words_[0] | words_[1]) == 0; }
+  bool empty() const { return (below_64_ | others_) == 0; }
   // The members up to `most`.
   LabelSet UpTo(size_t most) const {
-    if (most < 63) return {words_[0] & ((uint64_t{2} << most) - 1), 0};
-    return {words_[0], most == 63 ? 0 : words_[1] & ((uint64_t{2} << (most - 64)) - 1)};
+    if (most < 63) return {below_64_ & ((uint64_t{2} << most) - 1), 0};
+    return {below_64_, most == 63 ? 0 : others_ & ((uint64_t{2} << (most - 64)) - 1)};
   }
   // Takes the largest out. Precondition: not empty().
-  size_t Pop() {
-    const size_t word = words_[1] != 0;
-    const size_t bit = 63 - static_cast<size_t>(__builtin_clzll(words_[word]));
-    words_[word] ^= uint64_t{1} << bit;
-    return 64 * word + bit;
-  }
+  size_t Pop() { return others_ == 0 ? Pop(&below_64_) : 64 + Pop(&others_); }
 
  private:
+  static size_t Pop(uint64_t* word) {
+    const size_t bit = 63 - static_cast<size_t>(__builtin_clzll(*word));
+    *word ^= uint64_t{1} << bit;
+    return bit;
+  }
+
   // Without values of their own, so that what is not used costs nothing.
-  uint64_t words_[2];
+  uint64_t below_64_;
+  uint64_t others_;
 };
 static_assert(dns::Name::kMaxLabels < 128);
 
@@ -93,10 +97,22 @@ struct DirectoryTable {
     return {has_labels[0].load(std::memory_order_acquire), has_labels[1].load(std::memory_order_acquire)};
   }
   // nullptr: none has this apex (lower-case wire format, with its hash).
-  const ZoneEntry* Probe(uint64_t hash, std::span<const uint8_t> apex) const;
+  const ZoneEntry* Probe(uint64_t hash, std::span<const uint8_t> apex) const {
+    for (size_t i = hash & mask;; i = (i + 1) & mask) {
+      const uint64_t slot = slots[i].load(std::memory_order_acquire);
+      if (slot == 0) return nullptr;
+      if (!MayBe(slot, hash)) continue;
+      const ZoneEntry* entry = EntryOf(slot);
+      if (entry->apex_size == apex.size() && std::memcmp(entry->bytes(), apex.data(), apex.size()) == 0)
+        return entry;
+    }
+  }
   // Asks memory for the slot, and, once that has come, for the entry, that Probe will look at first.
   void PrefetchSlot(uint64_t hash) const { __builtin_prefetch(&slots[hash & mask]); }
-  void PrefetchEntry(uint64_t hash) const;
+  void PrefetchEntry(uint64_t hash) const {
+    const uint64_t slot = slots[hash & mask].load(std::memory_order_relaxed);
+    if (slot != 0 && MayBe(slot, hash)) Prefetch(EntryOf(slot), kCacheLine);
+  }
   // So few entries that all of it is near anyway.
   bool IsSmall() const { return mask < 1024; }
 
@@ -114,6 +130,17 @@ struct DirectoryTable {
   std::atomic<uint64_t> has_labels[2];
   // 0: never used; 1: removed; otherwise an entry's address with the upper 16 bits of its hash in front.
   std::atomic<uint64_t> slots[1];
+
+ private:
+  static constexpr uint64_t kRemoved = 1;
+  static constexpr uint64_t kAddressMask = (uint64_t{1} << 48) - 1;
+
+  static uint64_t SlotOf(const ZoneEntry* entry);
+  static ZoneEntry* EntryOf(uint64_t slot) { return reinterpret_cast<ZoneEntry*>(slot & kAddressMask); }
+  // Whether a slot that is not 0 may have the entry of this hash.
+  static bool MayBe(uint64_t slot, uint64_t hash) {
+    return ((slot ^ hash) & ~kAddressMask) == 0 && slot != kRemoved;
+  }
 };
 
 }  // namespace quartet::nameserver

@@ -6,9 +6,6 @@
 namespace quartet::nameserver {
 namespace {
 
-constexpr uint64_t kOnes = 0x0101010101010101;
-constexpr uint64_t kHighBits = 0x8080808080808080;
-
 uint64_t Load64(const uint8_t* at) {
   uint64_t value;
   std::memcpy(&value, at, sizeof(value));
@@ -19,14 +16,58 @@ void Store64(uint8_t* at, uint64_t value) { std::memcpy(at, &value, sizeof(value
 
 // Sixteen octets, for the compiler to treat at once.
 using Octets = uint8_t __attribute__((vector_size(16)));
+constexpr size_t kWidth = sizeof(Octets);
+
+Octets LoadOctets(const uint8_t* at) {
+  Octets octets;
+  std::memcpy(&octets, at, kWidth);
+  return octets;
+}
+
+void StoreOctets(uint8_t* at, Octets octets) { std::memcpy(at, &octets, kWidth); }
 
 // Length octets (at most 63) are below 'A', so a whole name may go through it.
-void ToLower(uint8_t* at) {
-  Octets octets;
-  std::memcpy(&octets, at, sizeof(octets));
+Octets Lower(Octets octets) {
   const auto upper = (octets - 'A') < 26;
-  octets |= reinterpret_cast<Octets>(upper) & 0x20;
-  std::memcpy(at, &octets, sizeof(octets));
+  return octets | (reinterpret_cast<Octets>(upper) & 0x20);
+}
+
+// Not 0 where an octet needs an escape in a key, or is the length of a label of one octet.
+Octets Small(Octets octets) { return reinterpret_cast<Octets>(octets < 2); }
+
+bool IsZero(Octets octets) {
+  uint64_t halves[2];
+  std::memcpy(halves, &octets, kWidth);
+  return (halves[0] | halves[1]) == 0;
+}
+
+constexpr Octets kButLast = {1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0};
+
+// As CopyLower, of a name of less than sixteen octets.
+[[gnu::noinline]] bool CopyShortLower(const uint8_t* from, size_t size, uint8_t* to) {
+  uint8_t last[kWidth];
+  StoreOctets(last, Octets{} + 2);
+  std::memcpy(last + kWidth - size, from, size);
+  const Octets lower = Lower(LoadOctets(last));
+  StoreOctets(last, lower);
+  std::memcpy(to, last + kWidth - size, size);
+  return IsZero(Small(lower) & kButLast);
+}
+
+// Copies a name in lower case. Whether none but its last octet, the root, is below 2.
+bool CopyLower(const uint8_t* from, size_t size, uint8_t* to) {
+  if (size < kWidth) return CopyShortLower(from, size, to);
+  Octets small = {};
+  // The last sixteen may overlap those before.
+  const size_t last = size - kWidth;
+  for (size_t at = 0; at < last; at += kWidth) {
+    const Octets octets = LoadOctets(from + at);
+    small |= Small(octets);
+    StoreOctets(to + at, Lower(octets));
+  }
+  const Octets octets = LoadOctets(from + last);
+  StoreOctets(to + last, Lower(octets));
+  return IsZero(small | (Small(octets) & kButLast));
 }
 
 uint64_t Mix(uint64_t a, uint64_t b) {
@@ -34,15 +75,7 @@ uint64_t Mix(uint64_t a, uint64_t b) {
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 
-// The lowest `count` (1 to 8) octets of a word as loaded.
-uint64_t FirstOctets(uint64_t word, size_t count) { return word & (~uint64_t{0} >> (64 - 8 * count)); }
-
-// An octet below 2 among the first `count` (1 to 8)?
-bool NeedsEscape(uint64_t word, size_t count) {
-  const uint64_t less = (word - kOnes * 2) & ~word & kHighBits;
-  return FirstOctets(less, count) != 0;
-}
-
+// Writes a label's key, without its 0x00, and returns its size.
 size_t AppendEscaped(const uint8_t* label, size_t size, uint8_t* out) {
   size_t at = 0;
   for (size_t i = 0; i < size; ++i) {
@@ -56,68 +89,78 @@ size_t AppendEscaped(const uint8_t* label, size_t size, uint8_t* out) {
   return at;
 }
 
-// Writes the label's key, without its 0x00, and returns its size. May write up to 7 octets behind it.
-size_t AppendLabel(const uint8_t* label, size_t size, uint8_t* out) {
-  for (size_t i = 0; i < size; i += 8) {
-    const uint64_t word = Load64(label + i);
-    if (NeedsEscape(word, std::min<size_t>(8, size - i))) return AppendEscaped(label, size, out);
-    Store64(out + i, word);
-  }
+// The same for a label without octets that need escapes. May write up to 15 octets behind it.
+size_t AppendPlain(const uint8_t* label, size_t size, uint8_t* out) {
+  for (size_t i = 0; i < size; i += kWidth) StoreOctets(out + i, LoadOctets(label + i));
   return size;
 }
 
 }  // namespace
 
-static_assert(sizeof(LookupName::wire) == dns::Name::kMaxWire + sizeof(Octets));
+static_assert(sizeof(LookupName::wire) == dns::Name::kMaxWire + kWidth);
 
 size_t LookupName::Read(std::span<const uint8_t> bytes) {
   const size_t limit = std::min(bytes.size(), dns::Name::kMaxWire);
+  const uint8_t* const from = bytes.data();
   size_t at = 0;
   size_t count = 0;
   for (;;) {
     if (at >= limit) return 0;
     start[count] = static_cast<uint8_t>(at);
-    const size_t length = bytes[at];
+    const size_t length = from[at];
     if (length == 0) break;
     if (length > dns::Name::kMaxLabel) return 0;
     at += length + 1;
     ++count;
   }
+  const size_t whole = at + 1;
   labels = static_cast<uint8_t>(count);
-  size = static_cast<uint8_t>(at + 1);
-  Store64(wire + size, 0);
-  Store64(wire + size + 8, 0);
-  std::memcpy(wire, bytes.data(), size);
-  for (size_t i = 0; i < size; i += sizeof(Octets)) ToLower(wire + i);
-  return size;
+  size = static_cast<uint8_t>(whole);
+  plain = CopyLower(from, whole, wire);
+  StoreOctets(wire + whole, Octets{});
+  return whole;
 }
 
 void LookupName::HashSuffixes(uint64_t seed, size_t most, uint64_t* hashes) const {
   // Any odd constant; the secret is in the state and in what it is multiplied with.
   const uint64_t multiplier = 0x9fb21c651e98df25 ^ (seed << 1);
-  uint64_t state = Mix(seed, multiplier);
+  uint64_t state = seed;
+  const uint8_t* place = start + labels;
   hashes[0] = state;
   for (size_t count = 1; count <= most; ++count) {
-    const uint8_t* at = wire + start[labels - count];
-    size_t left = size_t{*at} + 1;
-    for (; left > 8; left -= 8, at += 8) state = Mix(state ^ Load64(at), multiplier);
-    state = Mix(state ^ FirstOctets(Load64(at), left), multiplier);
+    const uint8_t* at = wire + *--place;
+    const uint8_t* const label_end = at + *at + 1;
+    for (; label_end - at > 8; at += 8) state = Mix(state ^ Load64(at), multiplier);
+    // What is not of the label is shifted out.
+    state = Mix(state ^ Load64(at) << (64 - 8 * (label_end - at)), multiplier);
     hashes[count] = state;
   }
 }
 
-void LookupKey::Assign(const LookupName& name, size_t apex_labels) {
-  labels = static_cast<uint8_t>(name.labels - apex_labels);
+template <typename Append>
+void LookupKey::AssignLabels(const LookupName& name, size_t apex_labels, Append append) {
+  const size_t count = name.labels - apex_labels;
+  const uint8_t* place = name.start + count;
   size_t at = 0;
   end[0] = 0;
-  for (size_t i = 0; i < labels; ++i) {
-    const uint8_t* label = name.wire + name.start[labels - 1 - i];
-    at += AppendLabel(label + 1, *label, bytes + at);
+  for (size_t i = 1; i <= count; ++i) {
+    const uint8_t* label = name.wire + *--place;
+    at += append(label + 1, *label, bytes + at);
     bytes[at++] = 0;
-    end[i + 1] = static_cast<uint16_t>(at);
+    end[i] = static_cast<uint16_t>(at);
   }
+  labels = static_cast<uint8_t>(count);
   size = static_cast<uint16_t>(at);
   Store64(bytes + at, 0);
+}
+
+[[gnu::noinline]] void LookupKey::AssignEscaped(const LookupName& name, size_t apex_labels) {
+  AssignLabels(name, apex_labels, AppendEscaped);
+}
+
+void LookupKey::Assign(const LookupName& name, size_t apex_labels) {
+  if (!name.plain) return AssignEscaped(name, apex_labels);
+  AssignLabels(name, apex_labels, AppendPlain);
 }
 
 void LookupKey::AssignWildcard(const LookupKey& base, size_t base_labels) {

@@ -19,6 +19,8 @@ struct LookupName {
   uint8_t size;
   // Labels without the root.
   uint8_t labels;
+  // No label has an octet below 2 or is one octet long: its key needs no escapes. (If not, it may.)
+  bool plain;
   // Where label i starts in `wire`; start[labels] is the root octet. Small things first: what
   // most names need of this lies in two cache lines.
   uint8_t start[dns::Name::kMaxLabels + 1];
@@ -56,6 +58,11 @@ struct LookupKey {
   void Assign(const LookupName& name, size_t apex_labels);
   // The key of `*` under the ancestor of `base` with `base_labels` labels below the apex.
   void AssignWildcard(const LookupKey& base, size_t base_labels);
+
+ private:
+  template <typename Append>
+  void AssignLabels(const LookupName& name, size_t apex_labels, Append append);
+  void AssignEscaped(const LookupName& name, size_t apex_labels);
 };
 
 }  // namespace quartet::nameserver

@@ -52,6 +52,14 @@ TEST(LookupNameTest, OnlyLettersChange) {
   }
 }
 
+TEST(LookupNameTest, IsPlainWithoutOctetsThatNeedEscapesAndLabelsOfOneOctet) {
+  for (const char* plain : {"ab.", "www.example.com.", "a-label-of-more-than-sixteen-octets.example."})
+    EXPECT_TRUE(Read(*dns::Name::Parse(plain)).plain) << plain;
+  for (const char* other : {"a.", "w.example.com.", "ab\\000.", "ab\\001-and-much-more-than-sixteen.example.",
+                            "label-of-many-octets-\\000.example."})
+    EXPECT_FALSE(Read(*dns::Name::Parse(other)).plain) << other;
+}
+
 TEST(LookupNameTest, RefusesWhatIsNoName) {
   LookupName name;
   EXPECT_EQ(name.Read({}), 0u);

@@ -19,33 +19,6 @@ int CompareTail(const Page& page, size_t i, const uint8_t* key, size_t size) {
 
 }  // namespace
 
-RecordSetView::RecordSetView(const uint8_t* at) {
-  if (at == nullptr) return;
-  uint16_t marks = Load<uint16_t>(at + 6);
-  type_ = Load<uint16_t>(at);
-  records_ = Load<uint16_t>(at + 2);
-  if (marks & kExternal) {
-    at = Load<const uint8_t*>(at + kHeader);
-    size_ = Load<uint32_t>(at + 4);
-    marks = Load<uint16_t>(at + 8);
-    mark_ = at + kExternalHeader;
-  } else {
-    size_ = Load<uint16_t>(at + 4);
-    mark_ = at + kHeader;
-  }
-  marks_ = marks & kMarkMask;
-  local_targets_ = (marks & kLocalTargets) != 0;
-  image_ = mark_ + 4 * size_t{marks_};
-}
-
-const uint8_t* NameView::FindSet(uint16_t type) const {
-  const uint8_t* set = sets();
-  for (size_t left = set_count(); left > 0; --left, set = NextSet(set)) {
-    if (Load<uint16_t>(set) == type) return set;
-  }
-  return nullptr;
-}
-
 size_t Page::ReadKey(size_t i, uint8_t* out) const {
   std::memcpy(out, prefix(), prefix_size);
   const uint8_t* at = entry(i);
@@ -54,6 +27,11 @@ size_t Page::ReadKey(size_t i, uint8_t* out) const {
   std::memcpy(out + prefix_size, &first, 8);
   if (size > 8) std::memcpy(out + prefix_size + 8, at + 2, size - 8);
   return prefix_size + size;
+}
+
+size_t Page::FindChild(const uint8_t* key, size_t size) const {
+  const Place place = Find(key, size);
+  return place.found || place.index == 0 ? place.index : place.index - 1;
 }
 
 Page::Place Page::FindAmongEqual(size_t first, uint64_t head, const uint8_t* key, size_t size) const {

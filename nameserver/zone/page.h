@@ -58,7 +58,9 @@ class RecordSetView {
 
   RecordSetView() = default;
   // `at` is a record set in a page; nullptr gives an invalid view.
-  explicit RecordSetView(const uint8_t* at);
+  explicit RecordSetView(const uint8_t* at) {
+    if (at != nullptr) Read(at);
+  }
 
   bool valid() const { return image_ != nullptr; }
   uint16_t type() const { return type_; }
@@ -73,6 +75,24 @@ class RecordSetView {
   bool has_local_targets() const { return local_targets_; }
 
  private:
+  void Read(const uint8_t* at) {
+    uint16_t marks = Load<uint16_t>(at + 6);
+    type_ = Load<uint16_t>(at);
+    records_ = Load<uint16_t>(at + 2);
+    if ((marks & kExternal) == 0) {
+      size_ = Load<uint16_t>(at + 4);
+      mark_ = at + kHeader;
+    } else {
+      at = Load<const uint8_t*>(at + kHeader);
+      size_ = Load<uint32_t>(at + 4);
+      marks = Load<uint16_t>(at + 8);
+      mark_ = at + kExternalHeader;
+    }
+    marks_ = marks & kMarkMask;
+    local_targets_ = (marks & kLocalTargets) != 0;
+    image_ = mark_ + 4 * size_t{marks_};
+  }
+
   const uint8_t* image_ = nullptr;
   const uint8_t* mark_ = nullptr;
   uint32_t size_ = 0;
@@ -103,7 +123,13 @@ class NameView {
            Load<uint16_t>(set + 4);
   }
   // nullptr if there is none of this type.
-  const uint8_t* FindSet(uint16_t type) const;
+  const uint8_t* FindSet(uint16_t type) const {
+    const uint8_t* set = sets();
+    for (size_t left = set_count(); left > 0; --left, set = NextSet(set)) {
+      if (Load<uint16_t>(set) == type) return set;
+    }
+    return nullptr;
+  }
 
  private:
   // Without a value of its own, so that an array of these costs nothing; NameView() is invalid.
@@ -133,12 +159,12 @@ struct Page {
   static constexpr size_t kBlock = 8;
   static size_t SamplesFor(size_t heads) { return (heads + kBlock - 1) / kBlock; }
   static size_t Padded(size_t prefix) { return (prefix + 7) / 8 * 8; }
-  // What follows the tail in entry i.
-  const uint8_t* payload(size_t i) const {
-    const uint8_t* at = entry(i);
-    const size_t size = Load<uint16_t>(at);
-    return at + 2 + (size > 8 ? size - 8 : 0);
+  // What follows the tail in an entry.
+  static const uint8_t* Payload(const uint8_t* entry) {
+    const size_t size = Load<uint16_t>(entry);
+    return entry + 2 + (size > 8 ? size - 8 : 0);
   }
+  const uint8_t* payload(size_t i) const { return Payload(entry(i)); }
   NameView name(size_t i) const { return NameView(payload(i)); }
   const Page* child(size_t i) const { return reinterpret_cast<const Page*>(Load<uintptr_t>(payload(i))); }
   // Writes key i to `out` (kMaxKey + kReadSlack bytes) and returns its size.
@@ -152,21 +178,28 @@ struct Page {
   // kReadSlack zeros must follow the key. This and what is below are defined in page_search.h.
   Place Find(const uint8_t* key, size_t size) const;
 
-  // Find in two halves. The first reads no more of the page than what is in front of heads().
+  // Of an inner page: the child whose range holds the key, which is the last one whose separator is not greater.
+  size_t FindChild(const uint8_t* key, size_t size) const;
+  // The same where a short prefix and the heads tell it; else `count`.
+  size_t FindChildByHead(const uint8_t* key, size_t size) const;
+
+  // Find in two halves, for pages of kBlock names at least. The first reads no more of the page than what is in front
+  // of heads().
   enum class Side : uint8_t { kBefore, kAmong, kBehind };
   struct Block {
     // Of the keys that begin with the prefix. But for kAmong there is nothing to search.
     Side side;
-    // Which eight heads, and for what.
-    size_t number;
+    // Which kBlock heads, by the first one, and for what.
+    size_t first;
     uint64_t head;
   };
-  Block Begin(const uint8_t* key, size_t size) const;
-  Place Finish(const Block& block, const uint8_t* key, size_t size) const;
+  Block Begin(const uint8_t* key) const;
+  // False: heads alone don't tell, and Find is to be asked.
+  bool FinishByHead(const Block& block, size_t size, Place* place) const;
 
  private:
+  bool PlaceByHead(size_t index, uint64_t head, size_t size, Place* place) const;
   // `key` and `size` without the prefix.
-  Place FindTail(size_t first, uint64_t head, const uint8_t* key, size_t size) const;
   Place FindAmongEqual(size_t first, uint64_t head, const uint8_t* key, size_t size) const;
 };
 static_assert(sizeof(Page) == 16);

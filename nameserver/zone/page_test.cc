@@ -74,6 +74,33 @@ TEST(PageTest, FindsEveryKeyAndThePlaceOfOthers) {
   }
 }
 
+TEST(PageTest, ShortcutsByHeadsAgreeOrSayThatTheyCantTell) {
+  std::mt19937 random(5);
+  size_t told = 0;
+  for (int round = 0; round < 200; ++round) {
+    std::set<std::string> keys;
+    while (keys.size() < Page::kBlock + round % 40) keys.insert(RandomKey(&random));
+    const OwnedPage page = MakePage(keys);
+    for (int i = 0; i < 100; ++i) {
+      const std::string key = RandomKey(&random);
+      std::vector<uint8_t> readable(key.begin(), key.end());
+      readable.resize(key.size() + kReadSlack, 0);
+      const Page::Place expected = page->Find(readable.data(), key.size());
+      Page::Place place;
+      if (page->FinishByHead(page->Begin(readable.data()), key.size(), &place)) {
+        ++told;
+        EXPECT_EQ(place.index, expected.index);
+        EXPECT_EQ(place.found, expected.found);
+      }
+      const size_t child = page->FindChildByHead(readable.data(), key.size());
+      if (child < page->count) {
+        EXPECT_EQ(child, page->FindChild(readable.data(), key.size()));
+      }
+    }
+  }
+  EXPECT_GT(told, 1000u);
+}
+
 TEST(PageTest, LongestKeysFit) {
   const std::string longest = std::string(508, '\1') + std::string(1, 'x') + std::string(1, '\0');
   const OwnedPage page = MakePage({"", std::string("a\0", 2), longest});

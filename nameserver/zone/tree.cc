@@ -17,32 +17,64 @@ constexpr size_t kEntryStart = 2 * kCacheLine;
 
 // Pages of up to so many names begin with all that a search needs.
 constexpr size_t kAllAtOnce = 16;
+static_assert(kAllAtOnce >= Page::kBlock);
 
-// The heads and offsets of a block, and the first ones of the next: a search may end there.
-void PrefetchBlock(const Page& page, size_t block) {
-  const size_t first = Page::kBlock * block;
+// The heads and offsets of a block that begins with `first`, and the first ones of the next: a search may end there.
+void PrefetchBlock(const Page& page, size_t first) {
   Prefetch(page.heads() + 8 * first, 8 * Page::kBlock + 8);
   Prefetch(page.offsets() + 4 * first, 4 * Page::kBlock + 4);
 }
 
 // What the answer will read: the name, or its neighbours.
-void PrefetchEntry(const Page& page, const Page::Place& place) {
-  if (!place.found && place.index > 0) Prefetch(page.entry(place.index - 1), 1);
+[[gnu::always_inline]] inline bool FinishLeaf(const Page& page, const Page::Place& place, TreePath* path) {
+  path->place = place;
+  if (place.found) {
+    path->entry = page.entry(place.index);
+    Prefetch(path->entry, kEntryStart);
+    return false;
+  }
+  if (place.index > 0) Prefetch(page.entry(place.index - 1), kEntryStart);
   if (place.index < page.count) Prefetch(page.entry(place.index), kEntryStart);
+  return false;
 }
 
-// The child whose range holds the place found among the separators: the last one not greater than the key.
-size_t ChildAt(const Page::Place& place) {
-  if (place.found || place.index == 0) return place.index;
-  return place.index - 1;
-}
+// The steps are functions of their own, since each needs few registers: that is cheaper than one that has all.
 
-// Pages above leaves are few and near: they are searched in one go.
-void StepDown(const Page& page, const LookupKey& key, TreePath* path) {
-  const size_t child = ChildAt(page.Find(key.bytes, key.size));
+bool GoDown(size_t child, TreePath* path) {
+  const Page& page = *path->page;
   path->above[page.level] = {&page, child};
   path->page = page.child(child);
   Prefetch(path->page, kPageStart);
+  return true;
+}
+
+[[gnu::noinline]] bool StepDownByTail(const LookupKey& key, TreePath* path) {
+  return GoDown(path->page->FindChild(key.bytes, key.size), path);
+}
+
+// Pages above leaves are few and near: they are searched in one go.
+[[gnu::noinline]] bool StepDown(const LookupKey& key, TreePath* path) {
+  const size_t child = path->page->FindChildByHead(key.bytes, key.size);
+  return child < path->page->count ? GoDown(child, path) : StepDownByTail(key, path);
+}
+
+[[gnu::noinline]] bool EnterLargeLeaf(const LookupKey& key, TreePath* path) {
+  path->begun = true;
+  path->block = path->page->Begin(key.bytes);
+  PrefetchBlock(*path->page, path->block.first);
+  return true;
+}
+
+[[gnu::noinline]] bool FindInLeaf(const LookupKey& key, TreePath* path) {
+  const Page& page = *path->page;
+  return FinishLeaf(page, page.Find(key.bytes, key.size), path);
+}
+
+[[gnu::noinline]] bool FinishLargeLeaf(const LookupKey& key, TreePath* path) {
+  const Page& page = *path->page;
+  Page::Place place;
+  return page.FinishByHead(path->block, key.size, &place) ? FinishLeaf(page, place, path)
+                                                          : FindInLeaf(key, path);
 }
 
 // The leaf in front of the one at the end of `path`; nullptr if that is the first.
@@ -110,28 +142,14 @@ void ZoneTree::Begin(TreePath* path) const {
 }
 
 bool ZoneTree::Step(const LookupKey& key, TreePath* path) {
-  const Page& page = *path->page;
-  if (page.level > 0) {
-    StepDown(page, key, path);
-    return true;
-  }
-  if (!path->begun) {
-    path->block = page.Begin(key.bytes, key.size);
-    if (page.count > kAllAtOnce && path->block.side == Page::Side::kAmong) {
-      path->begun = true;
-      PrefetchBlock(page, path->block.number);
-      return true;
-    }
-  }
-  path->place = page.Finish(path->block, key.bytes, key.size);
-  PrefetchEntry(page, path->place);
-  return false;
+  if (path->page->level > 0) return StepDown(key, path);
+  if (path->begun) return FinishLargeLeaf(key, path);
+  return path->page->count > kAllAtOnce ? EnterLargeLeaf(key, path) : FindInLeaf(key, path);
 }
 
-ZoneTree::Search ZoneTree::Finish(const LookupKey& key, const TreePath& path) const {
+ZoneTree::Search ZoneTree::FindAround(const LookupKey& key, const TreePath& path) const {
   const Page* leaf = path.page;
   const size_t index = path.place.index;
-  if (path.place.found) return {leaf->name(index), true, key.labels};
   // The names around the place. What exists are these, and all names above them.
   const Page* before = index > 0 ? leaf : PreviousLeaf(path, root->level);
   const Page* after = index < leaf->count ? leaf : NextLeaf(path, root->level);
@@ -160,7 +178,7 @@ NameView ZoneTree::FindAncestor(const LookupKey& key, size_t labels) const {
   std::memcpy(bytes, key.bytes, size);
   std::memset(bytes + size, 0, kReadSlack);
   const Page* page = root;
-  while (page->level > 0) page = page->child(ChildAt(page->Find(bytes, size)));
+  while (page->level > 0) page = page->child(page->FindChild(bytes, size));
   const Page::Place place = page->Find(bytes, size);
   return place.found ? page->name(place.index) : NameView();
 }

@@ -40,6 +40,8 @@ struct TreePath {
   bool begun;
   Page::Block block;
   Page::Place place;
+  // The entry there, if it was found.
+  const uint8_t* entry;
   // At each level above the leaf a page and the child taken.
   struct Way {
     const Page* page;
@@ -64,11 +66,16 @@ struct ZoneTree {
   void Begin(TreePath* path) const;
   // Goes on to the next page; false: it is found where in the leaf the key is.
   static bool Step(const LookupKey& key, TreePath* path);
-  Search Finish(const LookupKey& key, const TreePath& path) const;
+  Search Finish(const LookupKey& key, const TreePath& path) const {
+    if (path.place.found) return {NameView(Page::Payload(path.entry)), true, key.labels};
+    return FindAround(key, path);
+  }
   // The name of the ancestor of `key` with `labels` labels below the apex; invalid if it has no records.
   NameView FindAncestor(const LookupKey& key, size_t labels) const;
   // The apex' SOA, which every zone has.
   RecordSetView Soa() const { return RecordSetView(soa); }
+  // Whether there are names whose records cover what is below them.
+  bool HasCovers() const { return (cuts | dnames) != 0; }
 
   // Invariant: not null. A leaf if the zone is one page.
   const Page* root;
@@ -83,6 +90,10 @@ struct ZoneTree {
   uint32_t cuts;
   uint32_t dnames;
   uint32_t wildcards;
+
+ private:
+  // What is around the place of a key that was not found.
+  Search FindAround(const LookupKey& key, const TreePath& path) const;
 };
 
 // Makes the first version of a zone. Not thread-safe; may be used on any thread.

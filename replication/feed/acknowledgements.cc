@@ -40,7 +40,7 @@ std::optional<quartet::replication::v1::Acknowledgement> Acknowledgements::Next(
   }
   for (const std::string& zone_id : replica.behind()) {
     if (loading.zones().contains(zone_id)) continue;
-    const NodeZone* zone = replica.Find(zone_id);
+    const std::optional<NodeZone> zone = replica.Find(zone_id);
     AddException(message, zone_id, zone->vouched_revision(meta.cursor->epoch), zone->behind);
   }
   position_ = meta.cursor;

@@ -39,7 +39,8 @@ class Machine : public Subscriber {
 
   using Subscriber::StoredZones;
   std::vector<ZoneUpdate> StoredZones(uint64_t record_sets) const override;
-  size_t stored_count() const override;
+  size_t stored_count() const override { return replica_.zones().named(); }
+  size_t stored_bytes() const override { return replica_.zones().bytes(); }
   bool complete() const override { return replica_.meta().complete; }
   bool drained() const override { return replica_.meta().drained; }
   Position cursor() const override { return replica_.meta().cursor.value_or(Position()); }
@@ -132,12 +133,6 @@ std::vector<ZoneUpdate> Machine::StoredZones(uint64_t record_sets) const {
     if (zone.named && zone.row.record_sets() >= record_sets) updates.push_back(StoredZone(zone));
   }
   return updates;
-}
-
-size_t Machine::stored_count() const {
-  size_t count = 0;
-  for (const auto& [id, zone] : replica_.zones()) count += static_cast<size_t>(zone.named);
-  return count;
 }
 
 v1::SubscribeRequest Machine::Connected() {
@@ -242,9 +237,10 @@ void Machine::AllowRepair(store::Overlay& out, const std::string& zone_id) {
 
 void Machine::Compare(store::Overlay& out, const v1::CompareZones& comparison) {
   for (const stored::v1::NodeZoneRow& row : comparison.zones()) {
-    const NodeZone* zone = replica_.Find(row.id());
-    if (zone == nullptr || zone->generation == 0 || zone->is_behind() || zone->epoch != comparison.epoch() ||
-        zone->row.revision() != row.revision() || zone->row.digest_key_id() != row.digest_key_id() ||
+    const std::optional<NodeZone> zone = replica_.Find(row.id());
+    if (!zone.has_value() || zone->generation == 0 || zone->is_behind() ||
+        zone->epoch != comparison.epoch() || zone->row.revision() != row.revision() ||
+        zone->row.digest_key_id() != row.digest_key_id() ||
         zone->row.served_digest() == row.served_digest()) {
       continue;
     }
@@ -318,8 +314,8 @@ void Machine::ApplyEntry(store::Overlay& out, const v1::NodeEntry& entry) {
     return;
   }
   replica_.DropLoggedStage(out, zone_id);
-  const NodeZone* zone = replica_.Find(zone_id);
-  if (zone != nullptr && zone->is_behind()) {
+  const std::optional<NodeZone> zone = replica_.Find(zone_id);
+  if (zone.has_value() && zone->is_behind()) {
     Keep(out, entry);
     return;
   }
@@ -330,8 +326,8 @@ void Machine::ApplyEntry(store::Overlay& out, const v1::NodeEntry& entry) {
 
 NodeReplica::Applied Machine::ApplyDelta(store::Overlay& out, const std::string& zone_id,
                                          const v1::ZoneDelta& delta) {
-  const NodeZone* before = replica_.Find(zone_id);
-  const dns::Name apex = before == nullptr ? dns::Name() : before->apex;
+  const std::optional<NodeZone> before = replica_.Find(zone_id);
+  const dns::Name apex = before.has_value() ? before->apex : dns::Name();
   const NodeReplica::Applied applied = replica_.Apply(out, zone_id, delta);
   switch (applied) {
     case NodeReplica::Applied::kFlipped:
@@ -371,15 +367,15 @@ void Machine::Keep(store::Overlay& out, const v1::NodeEntry& entry) {
 }
 
 void Machine::BecameBehind(const std::string& zone_id, int64_t fetch_at_us) {
-  const NodeZone& zone = *replica_.Find(zone_id);
+  const NodeZone zone = *replica_.Find(zone_id);
   // With something to serve it goes on serving that.
   if (zone.served_revision() == 0) updates_.Load(zone);
   fetches_.Want(zone_id, fetch_at_us);
 }
 
 void Machine::RemoveZone(store::Overlay& out, const std::string& zone_id) {
-  const NodeZone* zone = replica_.Find(zone_id);
-  if (zone == nullptr) return;
+  const std::optional<NodeZone> zone = replica_.Find(zone_id);
+  if (!zone.has_value()) return;
   updates_.Remove(zone_id, zone->apex);
   replica_.Remove(out, zone_id);
 }
@@ -521,7 +517,7 @@ std::vector<v1::SubscribeRequest> Machine::Done() {
 }
 
 void Machine::Unloadable(const std::string& zone_id, const std::string& reason) {
-  if (replica_.Find(zone_id) == nullptr) return;
+  if (!replica_.Find(zone_id).has_value()) return;
   replica_.MarkUnloadable(zone_id, reason);
   fetches_.Want(zone_id, Now());
 }
@@ -540,15 +536,15 @@ v1::Health Machine::Health() const {
   for (const std::string& zone_id : replica_.behind())
     failing += replica_.Find(zone_id)->served_revision() == 0;
   health.set_zones_failing(failing);
-  const std::vector<const NodeZone*> stopped = replica_.StoppedRepairs();
+  const std::vector<NodeZone> stopped = replica_.StoppedRepairs();
   if (stopped.empty()) return health;
   std::string names;
   for (size_t i = 0; i < stopped.size() && i < kNamedZones; ++i)
-    absl::StrAppend(&names, i == 0 ? "" : ", ", stopped[i]->row.id());
+    absl::StrAppend(&names, i == 0 ? "" : ", ", stopped[i].row.id());
   health.add_alarms(
       absl::StrCat("repairs of ", stopped.size(), stopped.size() == 1 ? " zone" : " zones",
                    " stopped at a limit (", names, stopped.size() > kNamedZones ? ", …" : "",
-                   "); the first: ", absl::StripPrefix(stopped.front()->behind, "stopped: "),
+                   "); the first: ", absl::StripPrefix(stopped.front().behind, "stopped: "),
                    ". If the controller's zones are right, `quartet node allow-repair` lets them go on"));
   return health;
 }

@@ -107,6 +107,8 @@ class Subscriber {
   std::vector<ZoneUpdate> StoredZones() const { return StoredZones(0); }
   // How many StoredZones() are.
   virtual size_t stored_count() const = 0;
+  // Memory that the table of what is stored of each zone takes.
+  virtual size_t stored_bytes() const = 0;
   // Had a whole snapshot once, of zero zones too. A node binds no socket before.
   virtual bool complete() const = 0;
   // It was told to close its sockets, now or before it was started. A node binds none any more.

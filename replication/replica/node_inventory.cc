@@ -13,19 +13,19 @@ bool SameData(const NodeZone& zone, const stored::v1::NodeZoneRow& row) {
 }  // namespace
 
 void NodeInventory::Seek() {
-  if (changed_) next_ = zones_->upper_bound(last_id_);
+  if (changed_) next_ = zones_->Behind(last_id_);
   changed_ = false;
 }
 
 void NodeInventory::Add(const stored::v1::NodeZoneRow& row) {
   Seek();
   last_id_ = row.id();
-  for (; next_ != zones_->end() && next_->first < row.id(); ++next_) difference_.gone.push_back(next_->first);
-  if (next_ == zones_->end() || next_->first != row.id()) {
+  for (; next_ != zones_->end() && next_.id() < row.id(); ++next_) difference_.gone.push_back(next_.id());
+  if (next_ == zones_->end() || next_.id() != row.id()) {
     differing_.push_back(row);
     return;
   }
-  const NodeZone& zone = next_->second;
+  const NodeZone zone = next_.zone();
   ++next_;
   if (!SameData(zone, row)) {
     differing_.push_back(row);
@@ -41,7 +41,7 @@ std::vector<stored::v1::NodeZoneRow> NodeInventory::TakeDiffering() {
 
 NodeInventory::Difference NodeInventory::Finish() {
   Seek();
-  for (; next_ != zones_->end(); ++next_) difference_.gone.push_back(next_->first);
+  for (; next_ != zones_->end(); ++next_) difference_.gone.push_back(next_.id());
   return std::move(difference_);
 }
 

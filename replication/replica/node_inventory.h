@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "quartet/stored/v1/zone.pb.h"
-#include "replication/replica/node_zone.h"
+#include "replication/replica/node_zones.h"
 
 namespace quartet::replication {
 
@@ -37,7 +37,7 @@ class NodeInventory {
   const NodeZones* zones_;
   const uint64_t epoch_;
   // The first zone behind last_id_.
-  NodeZones::const_iterator next_;
+  NodeZones::Iterator next_;
   std::string last_id_;
   bool changed_ = false;
   std::vector<stored::v1::NodeZoneRow> differing_;

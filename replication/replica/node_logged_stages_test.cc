@@ -138,7 +138,7 @@ class NodeLoggedStagesTest : public testing::Test {
     return count;
   }
   bool HasStageRow() const { return store_.Get(layout::Stage(kZone))->has_value(); }
-  const NodeZone& zone() const { return *replica_->Find(kZone); }
+  NodeZone zone() const { return *replica_->Find(kZone); }
 
   const Records old_ = {{"a", "1"}, {"z", "2"}};
   const Records staged_ = {{"a", "3"}, {"b", "4"}, {"c", "5"}};
@@ -165,7 +165,7 @@ TEST_F(NodeLoggedStagesTest, AFlipPutsTheStageInTheZonesPlace) {
 
 TEST_F(NodeLoggedStagesTest, AFlipMakesAZone) {
   StageAll();
-  EXPECT_EQ(replica_->Find(kZone), nullptr);
+  EXPECT_FALSE(replica_->Find(kZone).has_value());
   EXPECT_EQ(Apply(Flip(1, staged_, {}, staged_)), Applied::kFlipped);
   EXPECT_EQ(Stored(zone().generation), staged_);
 }

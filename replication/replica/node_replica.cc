@@ -76,11 +76,6 @@ void NodeReplica::FinishOpening(store::Overlay& out) {
   meta_.stages.clear();
 }
 
-const NodeZone* NodeReplica::Find(absl::string_view zone_id) const {
-  auto found = zones_.find(zone_id);
-  return found == zones_.end() ? nullptr : &found->second;
-}
-
 void NodeReplica::LearnDigestKey(store::Overlay& out, uint32_t id, absl::string_view key) {
   std::string& known = meta_.digest_keys[id];
   if (known == key) return;
@@ -102,7 +97,8 @@ void NodeReplica::SetDrained(store::Overlay& out) {
 
 void NodeReplica::SetComplete(store::Overlay& out) {
   for (const std::string& zone_id : behind_) {
-    if (Find(zone_id)->listed_only) Replace(out, NodeZone(*Find(zone_id)));
+    std::optional<NodeZone> zone = Find(zone_id);
+    if (zone->listed_only) Replace(out, *std::move(zone));
   }
   meta_.complete = true;
   PutComplete(out);
@@ -124,12 +120,12 @@ void NodeReplica::NoteBehind(const std::string& zone_id, bool behind) {
 
 void NodeReplica::Replace(store::Overlay& out, NodeZone zone) {
   const std::string id = zone.row.id();
-  const NodeZone* before = Find(id);
-  PutNodeZone(out, zone, before == nullptr || before->listed_only ? nullptr : before);
+  const std::optional<NodeZone> before = Find(id);
+  PutNodeZone(out, zone, !before.has_value() || before->listed_only ? nullptr : &*before);
   zone.listed_only = false;
   NoteBehind(id, zone.is_behind());
   unwritten_.erase(id);
-  zones_[id] = std::move(zone);
+  zones_.Put(zone);
 }
 
 absl::StatusOr<NodeZone> NodeReplica::ApplyRecords(store::Overlay& out, absl::string_view zone_id,
@@ -168,12 +164,12 @@ absl::Status NodeReplica::ApplyAndCheck(store::Overlay& out, const NodeZone& zon
 NodeReplica::Applied NodeReplica::Apply(store::Overlay& out, absl::string_view zone_id,
                                         const quartet::replication::v1::ZoneDelta& delta) {
   if (delta.has_chunk() || delta.has_abort()) return ApplyToStage(out, zone_id, delta);
-  const NodeZone* zone = Find(zone_id);
+  const std::optional<NodeZone> zone = Find(zone_id);
   Applied applied = Applied::kNothing;
-  if (zone != nullptr && zone->is_behind()) {
+  if (zone.has_value() && zone->is_behind()) {
     applied = Applied::kKept;
-  } else if (zone != nullptr || delta.has_row()) {
-    applied = ApplyToZone(out, zone_id, zone, delta);
+  } else if (zone.has_value() || delta.has_row()) {
+    applied = ApplyToZone(out, zone_id, zone.has_value() ? &*zone : nullptr, delta);
   }
   if (delta.has_flip()) logged_stages_.Drop(out, zone_id, delta.flip().stage());
   if (!delta.has_row()) logged_stages_.Drop(out, zone_id);
@@ -243,8 +239,8 @@ absl::StatusOr<NodeZone> NodeReplica::FlipStage(store::Overlay& out, absl::strin
 
 void NodeReplica::MarkBehind(store::Overlay& out, absl::string_view zone_id,
                              const stored::v1::NodeZoneRow* row, absl::string_view reason, Copy copy) {
-  const NodeZone* known = Find(zone_id);
-  NodeZone zone = known == nullptr ? NodeZone() : *known;
+  const std::optional<NodeZone> known = Find(zone_id);
+  NodeZone zone = known.value_or(NodeZone());
   if (!zone.named && row != nullptr) NameOnly(zone, zone_id, *row);
   zone.row.set_id(std::string(zone_id));
   zone.behind = reason.empty() ? "unknown" : std::string(reason);
@@ -253,21 +249,22 @@ void NodeReplica::MarkBehind(store::Overlay& out, absl::string_view zone_id,
 }
 
 void NodeReplica::MarkUnloadable(const std::string& zone_id, absl::string_view reason) {
-  auto found = zones_.find(zone_id);
-  if (found == zones_.end()) return;
-  found->second.unloadable = true;
-  found->second.behind = absl::StrCat("unloadable: ", reason);
+  std::optional<NodeZone> zone = Find(zone_id);
+  if (!zone.has_value()) return;
+  zone->unloadable = true;
+  zone->behind = absl::StrCat("unloadable: ", reason);
+  zones_.Put(*zone);
   unwritten_.insert(zone_id);
   NoteBehind(zone_id, true);
 }
 
 bool NodeReplica::MarkDamaged(const std::string& zone_id, uint64_t generation, absl::string_view reason) {
-  auto found = zones_.find(zone_id);
-  if (found == zones_.end() || found->second.generation != generation) return false;
-  NodeZone& zone = found->second;
-  if (zone.damaged || zone.unloadable) return false;
-  zone.damaged = true;
-  if (!zone.is_behind()) zone.behind = absl::StrCat("damaged on disk: ", reason);
+  std::optional<NodeZone> zone = Find(zone_id);
+  if (!zone.has_value() || zone->generation != generation) return false;
+  if (zone->damaged || zone->unloadable) return false;
+  zone->damaged = true;
+  if (!zone->is_behind()) zone->behind = absl::StrCat("damaged on disk: ", reason);
+  zones_.Put(*zone);
   unwritten_.insert(zone_id);
   NoteBehind(zone_id, true);
   return true;
@@ -275,15 +272,15 @@ bool NodeReplica::MarkDamaged(const std::string& zone_id, uint64_t generation, a
 
 void NodeReplica::WriteUnloadable(store::Overlay& out) {
   for (const std::string& zone_id : unwritten_) {
-    const NodeZone* zone = Find(zone_id);
-    if (zone != nullptr) PutNodeZone(out, *zone, nullptr);
+    const std::optional<NodeZone> zone = Find(zone_id);
+    if (zone.has_value()) PutNodeZone(out, *zone, nullptr);
   }
   unwritten_.clear();
 }
 
 void NodeReplica::ClearBehind(store::Overlay& out, absl::string_view zone_id) {
-  const NodeZone* found = Find(zone_id);
-  QUARTET_CHECK(found != nullptr);
+  const std::optional<NodeZone> found = Find(zone_id);
+  QUARTET_CHECK(found.has_value());
   NodeZone zone = *found;
   zone.behind.clear();
   zone.differs = false;
@@ -294,19 +291,20 @@ void NodeReplica::ClearBehind(store::Overlay& out, absl::string_view zone_id) {
 }
 
 void NodeReplica::Remove(store::Overlay& out, absl::string_view zone_id) {
-  auto found = zones_.find(zone_id);
-  if (found == zones_.end()) return;
-  EraseNodeZone(out, found->second);
+  const std::optional<NodeZone> zone = Find(zone_id);
+  if (!zone.has_value()) return;
+  EraseNodeZone(out, *zone);
   logged_stages_.Drop(out, zone_id);
-  NoteBehind(found->first, false);
-  unwritten_.erase(found->first);
-  zones_.erase(found);
+  const std::string& id = zone->row.id();
+  NoteBehind(id, false);
+  unwritten_.erase(id);
+  zones_.Erase(id);
 }
 
 void NodeReplica::MarkDiffering(store::Overlay& out, const stored::v1::NodeZoneRow& row) {
-  const NodeZone* zone = Find(row.id());
-  if (zone == nullptr && !meta_.complete) return List(row);
-  const bool same_revision = zone != nullptr && zone->generation != 0 &&
+  const std::optional<NodeZone> zone = Find(row.id());
+  if (!zone.has_value() && !meta_.complete) return List(row);
+  const bool same_revision = zone.has_value() && zone->generation != 0 &&
                              zone->row.revision() == row.revision() &&
                              zone->row.served_digest() != row.served_digest();
   MarkBehind(out, row.id(), &row, InventoryHas(row), same_revision ? Copy::kDiffers : Copy::kOlder);
@@ -317,7 +315,7 @@ void NodeReplica::List(const stored::v1::NodeZoneRow& row) {
   NameOnly(zone, row.id(), row);
   zone.behind = InventoryHas(row);
   zone.listed_only = true;
-  zones_.emplace(row.id(), std::move(zone));
+  zones_.Put(zone);
   NoteBehind(row.id(), true);
 }
 
@@ -342,8 +340,8 @@ void NodeReplica::DropStage(store::Overlay& out, const NodeStage& stage) {
 
 absl::Status NodeReplica::Flip(store::Overlay& out, const NodeStage& stage,
                                const stored::v1::NodeZoneRow& row, const Position& as_of, int64_t now_us) {
-  const NodeZone* before = Find(stage.zone_id());
-  QUARTET_CHECK(before != nullptr);
+  const std::optional<NodeZone> before = Find(stage.zone_id());
+  QUARTET_CHECK(before.has_value());
   if (absl::Status whole = stage.Verify(row); !whole.ok()) return whole;
   absl::StatusOr<Replacement> replacement = JudgeReplacement(*before, row, as_of.epoch);
   if (!replacement.ok()) return replacement.status();
@@ -363,8 +361,8 @@ absl::Status NodeReplica::Flip(store::Overlay& out, const NodeStage& stage,
 bool NodeReplica::TakeWhole(store::Overlay& out, const std::string& zone_id,
                             const std::vector<ServedRecordView>& records, const stored::v1::NodeZoneRow& row,
                             const Position& as_of) {
-  const NodeZone* before = Find(zone_id);
-  QUARTET_CHECK(before != nullptr);
+  const std::optional<NodeZone> before = Find(zone_id);
+  QUARTET_CHECK(before.has_value());
   const auto hasher = hashers_.find(row.digest_key_id());
   if (hasher == hashers_.end() || !AreAsTheRowSays(records, row, hasher->second)) return false;
   const absl::StatusOr<Replacement> replacement = JudgeReplacement(*before, row, as_of.epoch);
@@ -405,9 +403,9 @@ bool NodeReplica::StopRepair(store::Overlay& out, const std::string& zone_id, ab
 
 std::vector<std::string> NodeReplica::AllowRepair(store::Overlay& out, const std::string& zone_id) {
   std::vector<std::string> allowed;
-  for (const NodeZone* stopped : StoppedRepairs()) {
-    if (!zone_id.empty() && stopped->row.id() != zone_id) continue;
-    allowed.push_back(stopped->row.id());
+  for (const NodeZone& stopped : StoppedRepairs()) {
+    if (!zone_id.empty() && stopped.row.id() != zone_id) continue;
+    allowed.push_back(stopped.row.id());
   }
   for (const std::string& id : allowed) {
     NodeZone zone = *Find(id);
@@ -418,11 +416,11 @@ std::vector<std::string> NodeReplica::AllowRepair(store::Overlay& out, const std
   return allowed;
 }
 
-std::vector<const NodeZone*> NodeReplica::StoppedRepairs() const {
-  std::vector<const NodeZone*> stopped;
+std::vector<NodeZone> NodeReplica::StoppedRepairs() const {
+  std::vector<NodeZone> stopped;
   for (const std::string& zone_id : behind_) {
-    const NodeZone* zone = Find(zone_id);
-    if (zone->repair == stored::v1::REPAIR_STATE_STOPPED) stopped.push_back(zone);
+    std::optional<NodeZone> zone = Find(zone_id);
+    if (zone->repair == stored::v1::REPAIR_STATE_STOPPED) stopped.push_back(*std::move(zone));
   }
   return stopped;
 }

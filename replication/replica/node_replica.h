@@ -22,6 +22,7 @@
 #include "replication/replica/node_records.h"
 #include "replication/replica/node_stage.h"
 #include "replication/replica/node_zone.h"
+#include "replication/replica/node_zones.h"
 #include "replication/replica/repair_limits.h"
 #include "replication/replica/served_record.h"
 #include "replication/store/store.h"
@@ -40,7 +41,7 @@ class NodeReplica {
 
   const NodeMeta& meta() const { return meta_; }
   const NodeZones& zones() const { return zones_; }
-  const NodeZone* Find(absl::string_view zone_id) const;
+  std::optional<NodeZone> Find(absl::string_view zone_id) const { return zones_.Find(zone_id); }
   // Logged stages that are open.
   const NodeLoggedStages& logged_stages() const { return logged_stages_; }
   // Ids of the zones that are BEHIND.
@@ -125,7 +126,7 @@ class NodeReplica {
   // Repairs of it (of all zones if empty) that are stopped may go on. Returns those zones.
   std::vector<std::string> AllowRepair(store::Overlay& out, const std::string& zone_id);
   // Zones whose repairs are stopped.
-  std::vector<const NodeZone*> StoppedRepairs() const;
+  std::vector<NodeZone> StoppedRepairs() const;
   // When the limit of repairs in an hour lets another one go; `now_us` if it does now.
   int64_t NextRepairUs(int64_t now_us);
 

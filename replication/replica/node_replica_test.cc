@@ -128,7 +128,7 @@ class NodeReplicaTest : public testing::Test {
     return count;
   }
 
-  const NodeZone& zone() const { return *replica_->Find(kZone); }
+  NodeZone zone() const { return *replica_->Find(kZone); }
 
   store::MemoryStore store_;
   // Makes other record sets of revision 1 than those of `other`, which a snapshot may bring.
@@ -193,7 +193,7 @@ TEST_F(NodeReplicaTest, ARowOfAnotherZoneIsNotTaken) {
   v1::ZoneDelta delta = Delta(1, {}, {});
   delta.mutable_row()->set_id("Z0000000000002");
   EXPECT_EQ(Apply(delta), Applied::kBehind);
-  EXPECT_EQ(replica_->Find("Z0000000000002"), nullptr);
+  EXPECT_FALSE(replica_->Find("Z0000000000002").has_value());
 }
 
 TEST_F(NodeReplicaTest, AZoneThatGoesTakesAllItHadWithIt) {
@@ -202,7 +202,7 @@ TEST_F(NodeReplicaTest, AZoneThatGoesTakesAllItHadWithIt) {
   gone.set_prev_revision(1);
   gone.set_revision(2);
   EXPECT_EQ(Apply(gone), Applied::kRemoved);
-  EXPECT_EQ(replica_->Find(kZone), nullptr);
+  EXPECT_FALSE(replica_->Find(kZone).has_value());
   for (const char* kind : {"z", "g", "r", "d"}) {
     EXPECT_FALSE(store_.Scan(kind, store::PrefixEnd(kind))->Valid()) << kind;
   }
@@ -334,7 +334,7 @@ TEST_F(NodeReplicaTest, AZoneThatAnInventoryListsIsStoredOnceTheReplicaIsComplet
   EXPECT_TRUE(ReadNodeZones(store_)->empty());
   EXPECT_FALSE((*ReadNodeMeta(store_))->cursor.has_value());
   Write([&](store::Overlay& out) { replica_->SetComplete(out); });
-  EXPECT_TRUE(ReadNodeZones(store_)->at(kZone).is_behind());
+  EXPECT_TRUE(ReadNodeZones(store_)->Find(kZone)->is_behind());
   EXPECT_EQ((*ReadNodeMeta(store_))->cursor->index, 30u);
   Open();
   EXPECT_TRUE(zone().is_behind());

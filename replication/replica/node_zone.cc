@@ -30,39 +30,6 @@ bool SameDirectoryKeys(const NodeZone& a, const NodeZone& b) {
                     b.row.vpc_ids().end());
 }
 
-absl::Status Damaged(absl::string_view zone_id) {
-  return absl::DataLossError(absl::StrCat(
-      "the row of zone ", zone_id, " is damaged; empty the replica's directory and start the node again"));
-}
-
-absl::Status ReadLocal(absl::string_view zone_id, absl::string_view value, NodeZones& zones) {
-  auto found = zones.find(std::string(zone_id));
-  stored::v1::ZoneLocalRow local;
-  if (found == zones.end() || !local.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-    return Damaged(zone_id);
-  }
-  found->second.generation = local.generation();
-  found->second.epoch = local.epoch();
-  found->second.behind = local.behind();
-  found->second.differs = local.differs();
-  found->second.damaged = local.damaged();
-  found->second.repair = local.repair();
-  return absl::OkStatus();
-}
-
-absl::Status ReadRow(absl::string_view zone_id, absl::string_view value, NodeZones& zones) {
-  stored::v1::NodeZoneRow row;
-  NodeZone zone;
-  if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) return Damaged(zone_id);
-  if (row.name().empty()) {
-    zone.row = std::move(row);
-  } else if (!SetRow(zone, zone_id, row).ok()) {
-    return Damaged(zone_id);
-  }
-  zones.emplace(std::string(zone_id), std::move(zone));
-  return absl::OkStatus();
-}
-
 void PutLocal(store::Overlay& out, const NodeZone& zone) {
   stored::v1::ZoneLocalRow local;
   local.set_generation(zone.generation);
@@ -72,18 +39,6 @@ void PutLocal(store::Overlay& out, const NodeZone& zone) {
   local.set_damaged(zone.damaged);
   local.set_repair(zone.repair);
   out.Put(layout::ZoneLocal(zone.row.id()), local.SerializeAsString());
-}
-
-using ReadOne = absl::Status (*)(absl::string_view, absl::string_view, NodeZones&);
-
-absl::Status ReadAll(const store::Reader& reader, const std::string& prefix, ReadOne read_one,
-                     NodeZones& zones) {
-  std::unique_ptr<store::Iterator> it = reader.Scan(prefix, store::PrefixEnd(prefix));
-  for (; it->Valid(); it->Next()) {
-    absl::Status read = read_one(it->key().substr(prefix.size()), it->value(), zones);
-    if (!read.ok()) return read;
-  }
-  return it->status();
 }
 
 }  // namespace
@@ -104,14 +59,6 @@ absl::Status SetRow(NodeZone& zone, absl::string_view zone_id, const stored::v1:
   zone.apex = *std::move(apex);
   zone.named = true;
   return absl::OkStatus();
-}
-
-absl::StatusOr<NodeZones> ReadNodeZones(const store::Reader& reader) {
-  NodeZones zones;
-  absl::Status read = ReadAll(reader, layout::Zone(""), ReadRow, zones);
-  if (read.ok()) read = ReadAll(reader, layout::ZoneLocal(""), ReadLocal, zones);
-  if (!read.ok()) return read;
-  return zones;
 }
 
 void PutNodeZone(store::Overlay& out, const NodeZone& zone, const NodeZone* before) {

@@ -4,8 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "absl/container/btree_map.h"
-#include "absl/status/statusor.h"
+#include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "dns/name/name.h"
 #include "quartet/stored/v1/zone.pb.h"
@@ -48,14 +47,8 @@ struct NodeZone {
   bool is_behind() const { return !behind.empty(); }
 };
 
-// By zone id.
-using NodeZones = absl::btree_map<std::string, NodeZone>;
-
 // Takes `row` and the name in it. INVALID_ARGUMENT: its id is not `zone_id`, or its name is none.
 absl::Status SetRow(NodeZone& zone, absl::string_view zone_id, const stored::v1::NodeZoneRow& row);
-
-// All zones of a store. DATA_LOSS: a row is damaged.
-absl::StatusOr<NodeZones> ReadNodeZones(const store::Reader& reader);
 
 // Writes the rows and the directory's keys; `before` is what is stored now, or null.
 void PutNodeZone(store::Overlay& out, const NodeZone& zone, const NodeZone* before);

@@ -230,9 +230,14 @@ struct Run {
   size_t budget = 512 << 20;
   double zipf = 1.0;
   double seconds = 20;
+  int most_windows = 200;
   int window = 64;
   bool only_start = false;
 };
+
+// A hit ratio that has risen by no more than this for so many windows has ceased to rise.
+constexpr double kRise = 0.001;
+constexpr int kFlatWindows = 3;
 
 class Bench {
  public:
@@ -262,22 +267,41 @@ class Bench {
 
  private:
   void Measure() {
+    const double before = Megabytes("VmRSS:");
     MakeZipf();
-    // Until what is asked for has found its place.
-    Phase(
-        "warming up, Zipf", [this] { return NextZipf(); }, 2 * run_.seconds, false);
+    load_megabytes_ = Megabytes("VmRSS:") - before;
+    WarmUp();
     Phase(
         "Zipf", [this] { return NextZipf(); }, run_.seconds, false);
     const auto hot = [this] { return static_cast<int>(random_() % 10'000); };
     Phase("10,000 hot zones, loading", hot, run_.seconds / 4, false);
-    const double alone = Phase("10,000 hot zones", hot, run_.seconds, false);
-    const double swept = Phase("10,000 hot zones, and a sweep over all", hot, run_.seconds, true);
-    const double again = Phase("10,000 hot zones again", hot, run_.seconds, false);
+    const double alone = Phase("10,000 hot zones", hot, run_.seconds, false).us;
+    const double swept = Phase("10,000 hot zones, and a sweep over all", hot, run_.seconds, true).us;
+    const double again = Phase("10,000 hot zones again", hot, run_.seconds, false).us;
     std::printf("the sweep costs hot queries %.1f %%\n", (swept / ((alone + again) / 2) - 1) * 100);
   }
 
-  // Returns microseconds of the worker's CPU a query it answered or parked.
-  double Phase(const char* name, const Load::Next& next, double seconds, bool sweep) {
+  // Until the budget is used up and what is asked for has found its place: the hit ratio has ceased to rise.
+  void WarmUp() {
+    double best = 0;
+    int flat = 0;
+    for (int window = 0; window < run_.most_windows && flat < kFlatWindows; ++window) {
+      const Measured measured = Phase(
+          "warming up, Zipf", [this] { return NextZipf(); }, run_.seconds, false);
+      const bool rises = directory_.evictions() == 0 || measured.hit > best + kRise;
+      flat = rises ? 0 : flat + 1;
+      best = std::max(best, measured.hit);
+    }
+    std::printf("%s\n", flat < kFlatWindows ? "NOT in steady state" : "in steady state");
+  }
+
+  struct Measured {
+    // Of the worker's CPU for a query it answered or parked.
+    double us;
+    // Of the queries, answered from memory.
+    double hit;
+  };
+  Measured Phase(const char* name, const Load::Next& next, double seconds, bool sweep) {
     const auto parked = [this] { return zones_->parking().Totals().parked; };
     const uint64_t parked_before = parked();
     const uint64_t loads_before = zones_->loads();
@@ -303,14 +327,14 @@ class Bench {
     std::printf(
         "%-40s %9.0f/s  hit %.4f  worker %.2f us a query  lost %llu  loads %llu  left %llu  swept %d  "
         "resident %zu "
-        "zones, %.0f MB  RSS %.0f MB\n",
+        "zones, %.0f MB  RSS without the load %.0f MB\n",
         name, static_cast<double>(answered) / seconds, hit, us, static_cast<unsigned long long>(lost),
         static_cast<unsigned long long>(zones_->loads() - loads_before),
         static_cast<unsigned long long>(directory_.evictions() - evicted_before), swept.load(),
         directory_.resident_count(), static_cast<double>(directory_.resident_bytes()) / 1e6,
-        Megabytes("VmRSS:"));
+        Megabytes("VmRSS:") - load_megabytes_);
     std::fflush(stdout);
-    return us;
+    return {us, hit};
   }
 
   void MakeZipf() {
@@ -336,6 +360,8 @@ class Bench {
   std::vector<nameserver::SocketAddress> address_;
   std::mt19937_64 random_{1};
   std::vector<int> drawn_;
+  // What the clients hold in this process.
+  double load_megabytes_ = 0;
   size_t next_ = 0;
 };
 
@@ -354,6 +380,8 @@ int Main(int argc, char** argv) {
   serve->add_option("--memory-budget", run.budget)->transform(CLI::AsSizeValue(false))->capture_default_str();
   serve->add_option("--zipf", run.zipf, "Exponent")->capture_default_str();
   serve->add_option("--seconds", run.seconds, "Of each measurement")->capture_default_str();
+  serve->add_option("--most-windows", run.most_windows, "Measurements while it warms up, at most")
+      ->capture_default_str();
   serve->add_flag("--only-start", run.only_start);
   CLI11_PARSE(app, argc, argv);
   if (make->parsed()) return Make(run.data, run.zones, record_sets);

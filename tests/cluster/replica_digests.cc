@@ -11,7 +11,7 @@
 #include "replication/replica/full_view.h"
 #include "replication/replica/layout.h"
 #include "replication/replica/node_meta.h"
-#include "replication/replica/node_zone.h"
+#include "replication/replica/node_zones.h"
 #include "replication/store/rocks_store.h"
 
 namespace quartet::tests {

@@ -6,7 +6,7 @@
 #include "quartet/stored/v1/zone.pb.h"
 #include "replication/digest/digest.h"
 #include "replication/replica/layout.h"
-#include "replication/replica/node_zone.h"
+#include "replication/replica/node_zones.h"
 
 namespace quartet::simulation {
 namespace {
@@ -157,9 +157,9 @@ void Mutant::KeepEqualDigests(v1::InventoryPart& part, const Node& node) const {
   const absl::StatusOr<replication::NodeZones> zones = replication::ReadNodeZones(node.disk);
   if (!zones.ok()) return;
   for (stored::v1::NodeZoneRow& row : *part.mutable_zones()) {
-    const auto zone = zones->find(row.id());
-    if (zone != zones->end() && zone->second.row.served_digest() == row.served_digest())
-      row.set_revision(zone->second.row.revision());
+    const std::optional<replication::NodeZone> zone = zones->Find(row.id());
+    if (zone.has_value() && zone->row.served_digest() == row.served_digest())
+      row.set_revision(zone->row.revision());
   }
 }
 

@@ -7,7 +7,7 @@
 #include "dns/base/check.h"
 #include "replication/replica/full_view.h"
 #include "replication/replica/layout.h"
-#include "replication/replica/node_zone.h"
+#include "replication/replica/node_zones.h"
 #include "replication/restore/new_epoch.h"
 #include "tests/transcripts/describe.h"
 
@@ -217,7 +217,8 @@ bool World::RunNodeCommand(const std::string& name, std::istringstream& words) {
     words >> zone;
     const absl::StatusOr<replication::NodeZones> zones = replication::ReadNodeZones(*disk_);
     QUARTET_CHECK(zones.ok());
-    node_->Damaged(TestZoneId(zone), zones->at(TestZoneId(zone)).generation, "its digest came out otherwise");
+    node_->Damaged(TestZoneId(zone), zones->Find(TestZoneId(zone))->generation,
+                   "its digest came out otherwise");
   } else if (name == "forge") {
     std::string zone, key, value;
     words >> zone >> key >> value;
@@ -365,7 +366,7 @@ void World::CorruptRecord(const std::string& zone, const std::string& key) {
 void World::ForgeRecord(const std::string& zone, const std::string& key, const std::string& value) {
   absl::StatusOr<replication::NodeZones> zones = replication::ReadNodeZones(*disk_);
   QUARTET_CHECK(zones.ok());
-  replication::NodeZone& forged = zones->at(TestZoneId(zone));
+  replication::NodeZone forged = *zones->Find(TestZoneId(zone));
   replication::Hasher hasher(node_->digest_keys().at(forged.row.digest_key_id()));
   const std::string record = replication::layout::Record(TestZoneId(zone), forged.generation, key);
   replication::Digest digest = replication::Digest::FromBytes(forged.row.served_digest());

@@ -17,8 +17,10 @@ from bench.answering import data, measure, plot, report, servers
 from bench.answering.rows import BY_NAME, ROWS, title, visit
 
 # Zones and hosts of each set, as they are and for the benchmark's own test.
-SETS = {"one": (1, 100_000), "many": (100_000, 10), "million": (1_000_000, 10)}
-SMALL = {"one": (1, 500), "many": (200, 10), "million": (400, 10)}
+SETS = {"one": (1, 100_000), "many": (100_000, 10), "million": (1_000_000, 10), "giant": (1, 10_000_000)}
+SMALL = {"one": (1, 500), "many": (200, 10), "million": (400, 10), "giant": (1, 3_000)}
+# Not measured unless asked for.
+LARGE = ("million", "giant")
 QUERIES = {False: 500_000, True: 5_000}
 
 
@@ -28,7 +30,7 @@ def parse(arguments):
         epilog="Example: tests/bench/run --rows udp-one,flood --servers echo,knot,quartet --rounds 5",
     )
     parser.add_argument("--rows", help=f"separated by commas, of {', '.join(BY_NAME)};"
-                                       " default: all but those of a million zones")
+                                       " default: all but those of a million zones, and of ten million names")
     parser.add_argument("--all", action="store_true",
                         help="all rows: needs 20 GB of memory, and takes minutes a start of each other server")
     parser.add_argument("--servers", help=f"of {', '.join(servers.ALL)}; default: {', '.join(servers.DEFAULT)},"
@@ -42,7 +44,7 @@ def parse(arguments):
     parser.add_argument("--small", action="store_true", help="a few zones, to try it: the figures mean nothing")
     options = parser.parse_args(arguments)
     options.rows = choose(parser, options.rows, BY_NAME,
-                          [row.name for row in ROWS if options.all or row.zone_set != "million"])
+                          [row.name for row in ROWS if options.all or row.zone_set not in LARGE])
     options.servers = choose(parser, options.servers, servers.ALL,
                              [name for name in servers.DEFAULT if servers.ALL[name].find()])
     return options
