@@ -14,11 +14,11 @@
 
 #include "quartet/stored/v1/entry.pb.h"
 #include "replication/feed/admission.h"
-#include "replication/log/log_window.h"
 #include "replication/feed/places.h"
 #include "replication/feed/publisher.h"
 #include "replication/feed/session.h"
 #include "replication/feed/zone_cache.h"
+#include "replication/log/log_window.h"
 
 namespace quartet::replication {
 

@@ -13,8 +13,8 @@
 #include "replication/base/position.h"
 #include "replication/feed/feed_source.h"
 #include "replication/feed/inventory_sender.h"
-#include "replication/log/log_window.h"
 #include "replication/feed/outgoing.h"
+#include "replication/log/log_window.h"
 
 namespace quartet::replication {
 
