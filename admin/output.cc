@@ -146,10 +146,6 @@ std::string JsonOf(const google::protobuf::Message& message, bool one_line) {
   return json;
 }
 
-void PrintJson(const google::protobuf::Message& message) {
-  std::fputs(JsonOf(message, false).c_str(), stdout);
-}
-
 std::string FormatTime(const google::protobuf::Timestamp& time) {
   if (time.seconds() == 0) return "-";
   const std::time_t seconds = time.seconds();

@@ -46,9 +46,6 @@ void PrintFields(const std::vector<std::pair<std::string, std::string>>& fields)
 // protobuf's JSON with the field names of the .proto files, all fields present; on one line or many. Ends with a newline.
 std::string JsonOf(const google::protobuf::Message& message, bool one_line);
 
-// Prints JsonOf on standard output, on many lines. Session::PrintMessage prints YAML too.
-void PrintJson(const google::protobuf::Message& message);
-
 // "2026-03-01 12:00:00Z"; "-" if unset.
 std::string FormatTime(const google::protobuf::Timestamp& time);
 

@@ -10,19 +10,19 @@
 namespace quartet::admin {
 namespace {
 
-void PrintSet(const char* sign, const v1::RecordSet& set) {
+void PrintSet(const char* sign, Colour colour, const v1::RecordSet& set) {
   for (const std::string& value : set.values()) {
     const std::string line =
         absl::StrCat(sign, " ", set.owner(), " ", set.ttl(), " ", set.type(), " ", value);
-    std::printf("%s\n", Printable(line).c_str());
+    std::printf("%s\n", Coloured(colour, Printable(line)).c_str());
   }
 }
 
 }  // namespace
 
 void PrintEffect(const v1::RecordSetEffect& effect) {
-  PrintSet("-", effect.before());
-  PrintSet("+", effect.after());
+  PrintSet("-", Colour::kRed, effect.before());
+  PrintSet("+", Colour::kGreen, effect.after());
 }
 
 void PrintRecordSets(const google::protobuf::RepeatedPtrField<v1::RecordSet>& sets, bool wide) {

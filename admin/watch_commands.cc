@@ -10,6 +10,7 @@
 #include "admin/commands.h"
 #include "admin/interrupt.h"
 #include "admin/output.h"
+#include "admin/record_output.h"
 #include "quartet/admin/v1/watch.grpc.pb.h"
 
 namespace quartet::admin {
@@ -38,15 +39,6 @@ std::string DeedText(v1::ZoneRevision::Kind kind) {
   }
 }
 
-void PrintSet(char sign, const v1::RecordSet& set) {
-  const Colour colour = sign == '+' ? Colour::kGreen : Colour::kRed;
-  for (const std::string& value : set.values()) {
-    const std::string text = absl::StrCat(set.owner(), " ", set.ttl(), " ", set.type(), " ", value);
-    std::printf("    %s\n",
-                Coloured(colour, absl::StrCat(std::string(1, sign), " ", Printable(text))).c_str());
-  }
-}
-
 void PrintEvent(const Event& event) {
   const v1::Change& change = event.change();
   const bool insync = event.kind() == v1::WatchChangesResponse::KIND_INSYNC;
@@ -61,11 +53,8 @@ void PrintEvent(const Event& event) {
                 Coloured(Colour::kYellow, "ACCEPTED").c_str(), zone.c_str(),
                 DeedText(event.revision_kind()).c_str(), Printable(change.principal()).c_str(), id.c_str());
   }
-  for (const v1::RecordSetEffect& effect : event.effects()) {
-    PrintSet('-', effect.before());
-    PrintSet('+', effect.after());
-  }
-  if (event.more_effects()) std::printf("    … and more record sets\n");
+  for (const v1::RecordSetEffect& effect : event.effects()) PrintEffect(effect);
+  if (event.more_effects()) std::printf("… and more record sets\n");
   std::fflush(stdout);
 }
 

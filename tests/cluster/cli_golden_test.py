@@ -46,7 +46,8 @@ class CliGolden(ClusterCase):
         wanted = path.read_text(encoding="utf-8") if path.exists() else ""
         difference = difflib.unified_diff(
             wanted.splitlines(keepends=True), self.text.splitlines(keepends=True), "wanted", "printed")
-        self.assertEqual(wanted, self.text, f"{path.name}\n{''.join(difference)}")
+        told = "".join(difference)
+        self.assertEqual(wanted, self.text, f"if this is meant, run tests/cluster/golden/update\n{told}")
 
     def write(self, name, text):
         path = self.folder / name
@@ -82,7 +83,6 @@ class CliGolden(ClusterCase):
         self.type_in_all_formats("stripe", "list")
         self.type_in_all_formats("nameserver", "list")
         self.type_in_all_formats("node", "list", numbers=False)
-        self.type("-o", "table", "node", "show", self.cluster.nodes[0].name, numbers=False)
         self.type("-o", "table", "status", numbers=False)
         self.compare("roster")
 

@@ -40,8 +40,13 @@ class Normaliser:
         return f"{kind}{number:013d}"
 
 
+_SIZE = re.compile(r"\b\d+(\.\d+)? ([KMGT]i)?B\b")
+_SCRUB = re.compile(r"^(Last scrub: +).*", re.MULTILINE)
+
+
 def without_numbers(text):
     """For tables of what moves all the time: numbers are N, and columns are two spaces apart."""
+    text = _SCRUB.sub(r"\1…", _SIZE.sub("N B", text))
     return re.sub(r" {2,}", "  ", re.sub(r"(?<![\w.])\d+(?![\w.])", "N", text))
 
 
