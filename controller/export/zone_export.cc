@@ -64,7 +64,7 @@ absl::Status ZoneExport::ReadPiece(admin::v1::ExportZoneResponse& piece) {
           ended_ = false;
           return false;
         }
-        absl::StatusOr<admin::v1::RecordSet> set = RecordSetMessage(record, apex_);
+        absl::StatusOr<admin::v1::RecordSet> set = RecordSetMessage(record, apex_, ValueForm::kZoneFile);
         if (!set.ok()) {
           damage = set.status();
           return false;

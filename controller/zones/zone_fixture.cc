@@ -73,6 +73,7 @@ absl::StatusOr<Outcome> ZoneTest::Change(const std::string& zone_id, const std::
     set.set_ttl(ask.ttl);
     for (const std::string& value : ask.values) set.add_values(value);
     set.set_writer(ask.writer);
+    set.set_comment(ask.comment);
   }
   return Change(zone_id, batch);
 }

@@ -31,6 +31,7 @@ struct Ask {
   uint32_t ttl = 300;
   std::vector<std::string> values = {};
   std::string writer = {};
+  std::string comment = {};
 };
 Ask Create(std::string owner, std::string type, std::vector<std::string> values);
 Ask Upsert(std::string owner, std::string type, std::vector<std::string> values);

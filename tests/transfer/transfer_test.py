@@ -23,7 +23,7 @@ _sip._tcp SRV 0 5 5060 sip.example.net.
 @ CAA 0 issue "ca.example.net; policy=ev"
 x TYPE65280 \\# 3 010203
 @ HTTPS 1 . alpn=h2,h3 ipv4hint=192.0.2.1
-"""
+""" + f'dkim TXT "{"k" * 255}" "{"l" * 145}"\n'
 
 
 class Transfer(ClusterCase):
@@ -145,7 +145,7 @@ class Transfer(ClusterCase):
         path = self.file(ZONE)
         self.assertEqual(self.cluster.run_quartet("zone", "apply", self.name, path, "--yes").returncode, 1)
         self.cluster.quartet("zone", "apply", self.name, path, "--create", "--yes", "--wait")
-        self.assertEqual(int(self.show()["record_sets"]), 14)
+        self.assertEqual(int(self.show()["record_sets"]), 15)
         self.assertEqual(self.cluster.run_quartet("zone", "diff", self.name, path, "--exit-code").returncode, 0)
 
     def test_faults_have_their_places_in_yaml_and_in_included_files(self):
