@@ -75,7 +75,7 @@ void AddZoneUpdate(CLI::App& zone, Session& session) {
   AddNumber(*update, "--soa-ttl", "TTL of the SOA, seconds", arguments, &Request::set_soa_ttl);
   AddNumber(*update, "--serial", "The next serial, ahead of the present one", arguments,
             &Request::set_serial);
-  AddNumber(*update, "--ns-ttl", "TTL of the apex NS, 60 to 604800 seconds", arguments, &Request::set_ns_ttl);
+  AddNumber(*update, "--ns-ttl", "TTL of the apex NS, 60 to 172800 seconds", arguments, &Request::set_ns_ttl);
   update->add_option("--if-revision", arguments->if_revision, "Only if the zone is at this revision")
       ->check(CLI::PositiveNumber);
   update->add_flag("--wait", arguments->wait, "Wait until all four nameservers serve it");

@@ -3,6 +3,7 @@
 #include "absl/strings/str_cat.h"
 #include "controller/core_impl.h"
 #include "controller/creation/zone_creator.h"
+#include "controller/history/changes_since.h"
 #include "controller/proposals.h"
 #include "controller/roster/roster.h"
 #include "controller/zones/zone_plans.h"
@@ -86,7 +87,10 @@ absl::StatusOr<admin::v1::Change> Core::UpdateZone(const Caller& caller,
   };
   absl::StatusOr<admin::v1::Change> change =
       ProposeChange(row->id(), MakeProposal(caller, row->account(), "UpdateZone", request, std::move(plan)));
-  if (change.ok()) *change->mutable_warnings() = std::move(warnings);
+  if (!change.ok()) {
+    return TellChangesSince(change.status(), *store_->Snapshot(), row->id(), request.if_revision());
+  }
+  *change->mutable_warnings() = std::move(warnings);
   return change;
 }
 

@@ -21,7 +21,7 @@ inline constexpr size_t kMaxZoneComment = 4096;
 inline constexpr uint32_t kMaxNegativeTtl = 604800;
 // Of the apex NS. A zone's move to another nameserver waits for it, and a resolver asks again after it.
 inline constexpr uint32_t kMinNsTtl = 60;
-inline constexpr uint32_t kMaxNsTtl = 604800;
+inline constexpr uint32_t kMaxNsTtl = 172800;
 
 // What is to be; absent: as it is.
 struct ZoneSettings {
