@@ -30,10 +30,9 @@ namespace v1 = admin::v1;
 constexpr int kMostTries = 3;
 
 // Nothing is sent and nobody is told: only whether the caller is still there.
-class Waiting : public ImportStream {
+class Waiting : public ImportClient {
  public:
   explicit Waiting(const std::function<bool()>& gone) : gone_(gone) {}
-  absl::StatusOr<v1::ImportZoneRequest> Read() override { return absl::OutOfRangeError("nothing comes"); }
   void Tell(const v1::ImportProgress&) override {}
   bool gone() const override { return gone_(); }
 

@@ -10,18 +10,23 @@
 
 namespace quartet::controller {
 
-// The client's end. Read is called by one thread at a time; gone() by any.
-class ImportStream {
+// Who waits for it. gone() is called by any thread.
+class ImportClient {
  public:
-  virtual ~ImportStream() = default;
-  // The next message, once it is there. OUT_OF_RANGE: the client sends no more; ABORTED: it has gone, or is taken for gone.
-  virtual absl::StatusOr<admin::v1::ImportZoneRequest> Read() = 0;
+  virtual ~ImportClient() = default;
   // Never waits: what the client does not take in time is replaced by what comes later.
   virtual void Tell(const admin::v1::ImportProgress& progress) = 0;
+  virtual bool gone() const = 0;
+};
+
+// A client that sends, too. Read is called by one thread at a time.
+class ImportStream : public ImportClient {
+ public:
+  // The next message, once it is there. OUT_OF_RANGE: the client sends no more; ABORTED: it has gone, or is taken for gone.
+  virtual absl::StatusOr<admin::v1::ImportZoneRequest> Read() = 0;
   // Waits until those before it are with gRPC, so that memory holds one at a time. ABORTED: the client has gone, or takes
   // nothing and is taken for gone.
   virtual absl::Status Send(admin::v1::ImportZoneResponse response) = 0;
-  virtual bool gone() const = 0;
 };
 
 // Not thread-safe.
@@ -29,11 +34,11 @@ class Pulse {
  public:
   using Phase = admin::v1::ImportProgress::Phase;
 
-  explicit Pulse(ImportStream& stream) : stream_(stream) {}
+  explicit Pulse(ImportClient& client) : client_(client) {}
 
   // Cheap: call it for each record. ABORTED: the client has gone.
   absl::Status Beat(Phase phase, uint64_t done, uint64_t total) {
-    if (stream_.gone()) return absl::AbortedError("the client went away");
+    if (client_.gone()) return absl::AbortedError("the client went away");
     const auto now = std::chrono::steady_clock::now();
     if (phase == phase_ && now < next_) return absl::OkStatus();
     phase_ = phase;
@@ -44,7 +49,7 @@ class Pulse {
     progress.set_phase(phase);
     progress.set_done(done);
     progress.set_total(total);
-    stream_.Tell(progress);
+    client_.Tell(progress);
     return absl::OkStatus();
   }
   // While waiting: the same again.
@@ -54,7 +59,7 @@ class Pulse {
   static constexpr std::chrono::milliseconds kInterval{200};
 
  private:
-  ImportStream& stream_;
+  ImportClient& client_;
   Phase phase_ = admin::v1::ImportProgress::PHASE_UNSPECIFIED;
   uint64_t done_ = 0;
   uint64_t total_ = 0;
