@@ -10,12 +10,12 @@
 #include "admin/change_watch.h"
 #include "admin/commands.h"
 #include "admin/delegation_commands.h"
-#include "admin/history_commands.h"
+#include "admin/zones/history_commands.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
-#include "admin/zone_import.h"
-#include "admin/zone_transfer_commands.h"
-#include "admin/zone_update.h"
+#include "admin/zones/zone_import.h"
+#include "admin/zones/zone_transfer_commands.h"
+#include "admin/zones/zone_update.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 
 namespace quartet::admin {

@@ -17,7 +17,7 @@
 #include "absl/strings/str_cat.h"
 #include "admin/output.h"
 #include "admin/progress_line.h"
-#include "admin/zone_transfer_commands.h"
+#include "admin/zones/zone_transfer_commands.h"
 #include "proto/transport/watchdog.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 

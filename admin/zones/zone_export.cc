@@ -12,7 +12,7 @@
 #include "admin/output.h"
 #include "admin/progress_line.h"
 #include "admin/zone_files/zone_writer.h"
-#include "admin/zone_transfer_commands.h"
+#include "admin/zones/zone_transfer_commands.h"
 #include "proto/transport/watchdog.h"
 #include "quartet/admin/v1/export.grpc.pb.h"
 

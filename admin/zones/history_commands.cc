@@ -1,4 +1,4 @@
-#include "admin/history_commands.h"
+#include "admin/zones/history_commands.h"
 
 #include <google/protobuf/util/time_util.h>
 #include <grpcpp/grpcpp.h>

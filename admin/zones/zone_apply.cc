@@ -15,8 +15,8 @@
 #include "admin/change_watch.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
-#include "admin/zone_import.h"
-#include "admin/zone_transfer_commands.h"
+#include "admin/zones/zone_import.h"
+#include "admin/zones/zone_transfer_commands.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 
 namespace quartet::admin {

@@ -1,4 +1,4 @@
-#include "admin/zone_update.h"
+#include "admin/zones/zone_update.h"
 
 #include <grpcpp/grpcpp.h>
 

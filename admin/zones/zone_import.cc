@@ -1,4 +1,4 @@
-#include "admin/zone_import.h"
+#include "admin/zones/zone_import.h"
 
 #include <grpcpp/grpcpp.h>
 
