@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "admin/allow_option.h"
 #include "admin/batch_file.h"
 #include "admin/change_watch.h"
 #include "admin/commands.h"
@@ -130,8 +131,7 @@ void AddConditions(CLI::App& command, const std::shared_ptr<Arguments>& argument
                      "Only if the zone is at this revision (`quartet zone show`)");
   command.add_option("--only-writer", arguments->only_writer,
                      "Touch only what this writer maintains; what is made becomes its own");
-  command.add_option("--allow", arguments->allow,
-                     "Let a guard pass: mass-deletion (over 10 record sets and over 30 % of the zone)");
+  AddAllowOption(command, arguments->allow);
   command.add_flag("--dry-run", arguments->dry_run, "Show what would change, and change nothing");
 }
 

@@ -138,7 +138,7 @@ absl::StatusOr<YamlValue> ReadMap(Parser& parser, size_t depth) {
     if (!event.ok()) return event.status();
     absl::StatusOr<YamlValue> value = ReadValue(parser, **event, depth);
     if (!value.ok()) return value.status();
-    map.fields.emplace_back(name, *std::move(value));
+    map.fields.push_back({name, *std::move(value)});
   }
 }
 

@@ -17,12 +17,17 @@ namespace quartet::admin {
 std::string YamlOfJson(absl::string_view json);
 
 // A text, or a mapping of names to values.
+struct YamlField;
 struct YamlValue {
   bool is_map = false;
   std::string text;
-  std::vector<std::pair<std::string, YamlValue>> fields;
+  std::vector<YamlField> fields;
   // Where it begins, from 1.
   size_t line = 0;
+};
+struct YamlField {
+  std::string name;
+  YamlValue value;
 };
 
 // Reads one document, which is a mapping; an empty one is an empty mapping. INVALID_ARGUMENT: it is no YAML, or has what

@@ -15,6 +15,7 @@
 #include "absl/strings/str_join.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "admin/allow_option.h"
 #include "admin/change_watch.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
@@ -234,8 +235,7 @@ void AddRevert(CLI::App& zone, Session& session) {
       ->check(CLI::PositiveNumber);
   revert->add_option("--if-revision", arguments->if_revision, "Only if the zone is at this revision")
       ->check(CLI::PositiveNumber);
-  revert->add_option("--allow", arguments->allow,
-                     "Let a guard pass: mass-deletion (over 10 record sets and over 30 % of the zone)");
+  AddAllowOption(*revert, arguments->allow);
   revert->add_flag("--dry-run", arguments->dry_run, "Show what would change, and change nothing");
   revert->add_flag("--wait", arguments->wait, "Wait until all four nameservers serve it");
   revert->callback([&session, arguments] { Revert(session, *arguments); });

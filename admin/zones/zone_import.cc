@@ -16,6 +16,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "admin/allow_option.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
 #include "admin/progress_line.h"
@@ -47,8 +48,10 @@ std::string Words(const v1::ImportProgress& progress) {
 }
 
 [[noreturn]] void FailToRead(const Session& session, const std::string& path) {
-  session.Fail(kUsage,
-               absl::StrCat("can't read ", path, ": ", errno != 0 ? std::strerror(errno) : "it is empty"));
+  if (errno == 0) {
+    session.Fail(kUsage, absl::StrCat(path, " is empty; a zone without record sets is made without a file"));
+  }
+  session.Fail(kUsage, absl::StrCat("can't read ", path, ": ", std::strerror(errno)));
 }
 
 // The file at `path` from its begin; exits if it can't be opened, or is empty.
@@ -173,8 +176,7 @@ void AddImportOptions(CLI::App& command, ImportFileArguments& file) {
                      "Directory that files named by $INCLUDE have to lie in; without it $INCLUDE is refused");
   command.add_flag("--skip-unsupported", file.skip_unsupported,
                    "Leave out what can't be stored (RRSIG, NSEC, DNSKEY, …), in place of refusing the file");
-  command.add_option("--allow", file.allow,
-                     "Let a guard pass: mass-deletion (over 10 record sets and over 30 % of the zone)");
+  AddAllowOption(command, file.allow);
 }
 
 v1::ImportResult ImportFile(Session& session, v1::ImportStart start, const ImportFileArguments& file) {

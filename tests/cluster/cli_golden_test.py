@@ -116,7 +116,7 @@ class CliGolden(ClusterCase):
         self.compare("help")
 
     def test_completion_in_bash(self):
-        self.create_zone("completed.test", "")
+        self.create_zone("completed.test")
         script = (
             'source <("$0" completion bash); COMP_WORDS=("$0" "$@"); COMP_CWORD=$#; _quartet; printf "%s\\n" "${COMPREPLY[@]}"'
         )
