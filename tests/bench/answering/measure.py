@@ -38,12 +38,9 @@ def family(pid):
 
 
 def cpu_nanoseconds(pids):
-    """Time on the CPU, interrupts served in its context included."""
-    total = 0
-    for pid in pids:
-        for task in Path("/proc", str(pid), "task").iterdir():
-            total += int((task / "schedstat").read_text().split()[0])
-    return total
+    """Time on the CPU, interrupts served in its context and threads that have ended included."""
+    # The clock of another process, as clock_getcpuclockid(3) makes it: MAKE_PROCESS_CPUCLOCK(pid, CPUCLOCK_SCHED).
+    return sum(time.clock_gettime_ns((~pid << 3) | 2) for pid in pids)
 
 
 def user_seconds(pids):
