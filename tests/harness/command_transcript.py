@@ -7,6 +7,10 @@ _TIME = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\dZ")
 _JSON_TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 _ID = re.compile(r"\b([ZC])[0-9A-HJKMNP-TV-Z]{13}\b")
 _HEX = re.compile(r"\b[0-9a-f]{32}\b")
+# YAML quotes what would read as a number, which some digests do.
+_YAML_HEX = re.compile(r'^( *(?:- )?\w+: )"?[0-9a-f]{32}"?$', re.MULTILINE)
+# Columns of paths are as wide as the folder's name is long.
+_WIDE = re.compile(r" {20,}")
 _JSON_NUMBERS = re.compile(
     r'\b(epoch|index|acknowledged_epoch|acknowledged_index|lag|disk_bytes|memory_bytes|serial|term)("?): "?\d+"?')
 _WORD_NUMBERS = re.compile(r"\b(index|term|epoch|acknowledged at|zone) \d+")
@@ -28,6 +32,9 @@ class Normaliser:
         text = _TIME.sub("2000-01-01 00:00:00Z", text)
         text = _JSON_TIME.sub("2000-01-01T00:00:00Z", text)
         text = _ID.sub(self._id, text)
+        if "/FOLDER" in text:
+            text = _WIDE.sub("  ", text)
+        text = _YAML_HEX.sub(r"\1" + "0" * 32, text)
         text = _HEX.sub("0" * 32, text)
         text = _TOKEN.sub("TOKEN", text)
         text = _ARRIVAL.sub("", text)
