@@ -83,7 +83,7 @@ TEST_F(NodeMetaTest, ExamplesOfTheFormatAreRead) {
   ASSERT_TRUE(meta.cursor.has_value());
   EXPECT_EQ(meta.cursor->epoch, 0x672cf6c0a1b2c3u);
   EXPECT_EQ(meta.cursor->index, 1u);
-  EXPECT_EQ(meta.cursor->chain[15], static_cast<char>(0xf7));
+  EXPECT_EQ(meta.cursor->chain[15], 0xf7);
   EXPECT_TRUE(store_.Get(FormatExample(kPage, "incarnation-key"))->has_value());
 }
 
