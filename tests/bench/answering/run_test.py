@@ -18,7 +18,7 @@ class Run(unittest.TestCase):
     def bench(self, *arguments):
         """Exit code, and what was written to the folder."""
         with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
-            code = run.main([*arguments, "--small", "--rounds", "1", "--seconds", "0.2", "--warm", "0.05", "--out", folder])
+            code = run.main([*arguments, "--small", "--rounds", "1", "--seconds", "0.4", "--warm", "0.1", "--out", folder])
             return code, {path.suffix: path.read_text(encoding="utf-8") for path in Path(folder).iterdir()}
 
     def test_every_row_of_every_installed_server(self):
