@@ -72,7 +72,7 @@ class Fleet {
     for (size_t i = 0; i < kStripes; ++i) {
       for (const auto& [slot, seat] : active_[i]) present[i].insert(seat.region);
     }
-    const std::string region = regions[random_.Next() % regions.size()];
+    const std::string& region = regions[random_.Next() % regions.size()];
     ASSERT_EQ(WhyRegionMayNotJoin(present, stripe, region), "");
     active_[stripe][next_slot_[stripe]++] = {absl::StrCat("ns-", ++named_), region, 0};
   }

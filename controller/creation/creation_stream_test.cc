@@ -112,6 +112,7 @@ TEST_F(CreationStreamTest, EachIsAnsweredInItsPlaceWhateverBecameOfOthers) {
 
 TEST_F(CreationStreamTest, ManyAreMade) {
   std::vector<v1::CreateZoneRequest> requests;
+  requests.reserve(2000);
   for (int i = 0; i < 2000; ++i) requests.push_back(Request(absl::StrCat("z", i, ".test")));
   Peer peer(requests);
   Create(peer);
@@ -135,6 +136,7 @@ TEST_F(CreationStreamTest, TheSameRequestsAgainMakeNothing) {
 
 TEST_F(CreationStreamTest, AClientThatTakesNoAnswersIsHeldBack) {
   std::vector<v1::CreateZoneRequest> requests;
+  requests.reserve(40);
   for (int i = 0; i < 40; ++i) requests.push_back(Request(absl::StrCat("z", i, ".test")));
   for (const CreationLimits limits : {CreationLimits{8, 1 << 20}, CreationLimits{100, 300}}) {
     Peer peer(requests);
@@ -151,6 +153,7 @@ TEST_F(CreationStreamTest, AClientThatTakesNoAnswersIsHeldBack) {
 
 TEST_F(CreationStreamTest, AClientThatGoesLeavesWhatWasUnderWayMade) {
   std::vector<v1::CreateZoneRequest> requests;
+  requests.reserve(40);
   for (int i = 0; i < 40; ++i) requests.push_back(Request(absl::StrCat("z", i, ".test")));
   Peer peer(requests);
   peer.leaves_after = 3;

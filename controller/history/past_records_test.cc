@@ -183,7 +183,7 @@ TEST_F(PastRecordsTest, RevisionsAreFoundByTime) {
   const std::string zone = MakeZone("example.com.", "");
   std::vector<int64_t> times = {0, made};
   for (int i = 0; i < 9; ++i) {
-    clock_.now_us += 1'000'000 * (i + 1);
+    clock_.now_us += int64_t{1'000'000} * (i + 1);
     ASSERT_TRUE(Upsert(zone, "www", absl::StrCat("192.0.2.", i)).ok());
     times.push_back(clock_.now_us);
   }
