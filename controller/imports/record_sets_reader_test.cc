@@ -95,6 +95,7 @@ TEST_F(RecordSetsReaderTest, FaultsOfRecordSetsHaveTheirPlaces) {
 
 TEST_F(RecordSetsReaderTest, ManyRecordSetsAreStaged) {
   std::vector<v1::ImportedRecordSet> sets;
+  sets.reserve(60);
   for (int i = 0; i < 60; ++i)
     sets.push_back(Set(absl::StrCat("h", i), "A", 60, {absl::StrCat("10.0.0.", i)}, absl::StrCat("w", i)));
   const auto imported = Import(NewZoneStart("new.test"), sets);

@@ -59,6 +59,7 @@ class ChangeStreamTest : public ImportTest {
   }
   static std::vector<std::string> Texts(const std::vector<WatchChangesResponse>& responses) {
     std::vector<std::string> texts;
+    texts.reserve(responses.size());
     for (const WatchChangesResponse& response : responses) texts.push_back(Text(response));
     return texts;
   }
@@ -109,6 +110,7 @@ TEST_F(ChangeStreamTest, ResumesBehindEveryTokenWithoutMissingOrDoublingAnEvent)
   Reached();
   const std::string begin = Read(*Open(Request())).at(0).resume_token();
   std::vector<std::string> changes;
+  changes.reserve(5);
   for (int i = 0; i < 5; ++i) changes.push_back(Change(zone, absl::StrCat("n", i), "192.0.2.1"));
   MakeInsync({changes[0], changes[1], changes[2]});
   changes.push_back(Change(zone, "last", "192.0.2.1"));

@@ -17,7 +17,6 @@
 namespace quartet::controller {
 namespace {
 
-using admin::v1::RecordSetChange;
 using dns::Type;
 
 class ZonePlansTest : public ZoneTest {

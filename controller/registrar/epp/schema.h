@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-struct _xmlSchema;
+struct _xmlSchema;  // NOLINT(bugprone-reserved-identifier): libxml2's
 
 namespace quartet::controller::epp {
 

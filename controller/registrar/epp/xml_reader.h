@@ -9,8 +9,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-struct _xmlDoc;
-struct _xmlNode;
+struct _xmlDoc;   // NOLINT(bugprone-reserved-identifier): libxml2's
+struct _xmlNode;  // NOLINT(bugprone-reserved-identifier): libxml2's
 
 namespace quartet::controller::epp {
 

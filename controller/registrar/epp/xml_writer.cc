@@ -15,9 +15,7 @@ void Wrote(int result) { QUARTET_CHECK(result >= 0); }
 class XmlText {
  public:
   explicit XmlText(absl::string_view text) : text_(text) {}
-  operator const xmlChar*() const {
-    return reinterpret_cast<const xmlChar*>(text_.c_str());
-  }  // NOLINT: for calls
+  const xmlChar* get() const { return reinterpret_cast<const xmlChar*>(text_.c_str()); }
 
  private:
   std::string text_;
@@ -57,7 +55,7 @@ XmlWriter::~XmlWriter() {
 }
 
 XmlWriter& XmlWriter::Start(absl::string_view name, absl::string_view name_space) {
-  Wrote(xmlTextWriterStartElement(writer_, XmlText(name)));
+  Wrote(xmlTextWriterStartElement(writer_, XmlText(name).get()));
   if (name_space.empty()) return *this;
   const size_t colon = name.find(':');
   return Attribute(colon == absl::string_view::npos ? "xmlns" : absl::StrCat("xmlns:", name.substr(0, colon)),
@@ -65,12 +63,12 @@ XmlWriter& XmlWriter::Start(absl::string_view name, absl::string_view name_space
 }
 
 XmlWriter& XmlWriter::Attribute(absl::string_view name, absl::string_view value) {
-  Wrote(xmlTextWriterWriteAttribute(writer_, XmlText(name), XmlText(Clean(value))));
+  Wrote(xmlTextWriterWriteAttribute(writer_, XmlText(name).get(), XmlText(Clean(value)).get()));
   return *this;
 }
 
 XmlWriter& XmlWriter::Text(absl::string_view text) {
-  Wrote(xmlTextWriterWriteString(writer_, XmlText(Clean(text))));
+  Wrote(xmlTextWriterWriteString(writer_, XmlText(Clean(text)).get()));
   return *this;
 }
 

@@ -6,8 +6,8 @@
 
 #include "absl/strings/string_view.h"
 
-struct _xmlBuffer;
-struct _xmlTextWriter;
+struct _xmlBuffer;      // NOLINT(bugprone-reserved-identifier): libxml2's
+struct _xmlTextWriter;  // NOLINT(bugprone-reserved-identifier): libxml2's
 
 namespace quartet::controller::epp {
 
