@@ -11,6 +11,7 @@
 #include "admin/interrupt.h"
 #include "admin/output.h"
 #include "admin/record_output.h"
+#include "admin/revision_kind.h"
 #include "quartet/admin/v1/watch.grpc.pb.h"
 
 namespace quartet::admin {
@@ -24,21 +25,6 @@ struct Arguments {
   bool effects = false;
 };
 
-std::string DeedText(v1::ZoneRevision::Kind kind) {
-  switch (kind) {
-    case v1::ZoneRevision::KIND_CREATED:
-      return "created";
-    case v1::ZoneRevision::KIND_REPLACED:
-      return "replaced";
-    case v1::ZoneRevision::KIND_DELETED:
-      return "deleted";
-    case v1::ZoneRevision::KIND_UNDELETED:
-      return "undeleted";
-    default:
-      return "changed";
-  }
-}
-
 void PrintEvent(const Event& event) {
   const v1::Change& change = event.change();
   const bool insync = event.kind() == v1::WatchChangesResponse::KIND_INSYNC;
@@ -51,7 +37,7 @@ void PrintEvent(const Event& event) {
   } else {
     std::printf("%s  %s  %s: %s by %s  %s\n", FormatTime(change.create_time()).c_str(),
                 Coloured(Colour::kYellow, "ACCEPTED").c_str(), zone.c_str(),
-                DeedText(event.revision_kind()).c_str(), Printable(change.principal()).c_str(), id.c_str());
+                KindText(event.revision_kind()).c_str(), Printable(change.principal()).c_str(), id.c_str());
   }
   for (const v1::RecordSetEffect& effect : event.effects()) PrintEffect(effect);
   if (event.more_effects()) std::printf("… and more record sets\n");

@@ -20,6 +20,7 @@
 #include "admin/invoke.h"
 #include "admin/output.h"
 #include "admin/record_output.h"
+#include "admin/revision_kind.h"
 #include "quartet/admin/v1/history.grpc.pb.h"
 
 namespace quartet::admin {
@@ -39,25 +40,6 @@ struct Arguments {
 };
 
 std::string ZoneName(const std::string& zone) { return absl::StrCat("zones/", zone); }
-
-std::string KindText(v1::ZoneRevision::Kind kind) {
-  switch (kind) {
-    case v1::ZoneRevision::KIND_CREATED:
-      return "created";
-    case v1::ZoneRevision::KIND_CHANGED:
-      return "changed";
-    case v1::ZoneRevision::KIND_REPLACED:
-      return "replaced";
-    case v1::ZoneRevision::KIND_DELETED:
-      return "deleted";
-    case v1::ZoneRevision::KIND_UNDELETED:
-      return "undeleted";
-    case v1::ZoneRevision::KIND_SETTINGS:
-      return "settings";
-    default:
-      return "-";
-  }
-}
 
 // Makes a call that answers in parts, and hands each to `take`.
 template <typename Part, typename Call, typename Take>

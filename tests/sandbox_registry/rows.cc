@@ -102,10 +102,6 @@ std::vector<std::string> Rows::HostsBelow(absl::string_view domain) const {
   return Behind(Pair('s', domain, ""), kAll);
 }
 
-std::vector<std::string> Rows::DomainsOfHost(absl::string_view host) const {
-  return Behind(Pair('l', host, ""), kAll);
-}
-
 void Rows::Add(absl::string_view client, Message message) {
   message.set_id(NextNumber());
   overlay_.Put(Pair('m', client, BigEndian64(message.id())), message.SerializeAsString());

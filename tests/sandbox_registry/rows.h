@@ -42,7 +42,6 @@ class Rows {
   bool IsContactUsed(absl::string_view contact) const;
   // Host objects below a domain.
   std::vector<std::string> HostsBelow(absl::string_view domain) const;
-  std::vector<std::string> DomainsOfHost(absl::string_view host) const;
 
   void Add(absl::string_view client, Message message);
   // The first that waits, and how many do.

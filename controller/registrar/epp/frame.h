@@ -28,8 +28,6 @@ class FrameReader {
   // The next whole message, without its header; nullopt: more bytes are needed. OUT_OF_RANGE: the length is one that no
   // message has; the stream can't be read any further.
   absl::StatusOr<std::optional<std::string>> Next();
-  // A message was begun and is not whole.
-  bool in_frame() const { return !buffer_.empty(); }
 
  private:
   size_t max_bytes_;

@@ -26,15 +26,7 @@ TEST(FrameReaderTest, MessagesComeWholeHoweverTheBytesAreCut) {
         all += message + " ";
     }
     EXPECT_EQ(all, "first second ") << "cut at " << cut;
-    EXPECT_FALSE(reader.in_frame());
   }
-}
-
-TEST(FrameReaderTest, KnowsThatAMessageWasBegun) {
-  FrameReader reader;
-  reader.Feed(Frame("message").substr(0, 6));
-  EXPECT_EQ(NextOf(reader), "(none)");
-  EXPECT_TRUE(reader.in_frame());
 }
 
 TEST(FrameReaderTest, RefusesLengthsThatNoMessageHas) {

@@ -24,19 +24,9 @@ struct Greeting {
 
 // Result codes (RFC 5730 §3) that somebody acts on; others are told by their class.
 namespace code {
-inline constexpr int kDone = 1000;
-inline constexpr int kPending = 1001;
-inline constexpr int kNoMessages = 1300;
-inline constexpr int kAckToDequeue = 1301;
 inline constexpr int kSessionEnds = 1500;
 inline constexpr int kAuthentication = 2200;
-inline constexpr int kAuthorization = 2201;
-inline constexpr int kObjectExists = 2302;
-inline constexpr int kObjectDoesNotExist = 2303;
-inline constexpr int kCommandFailed = 2400;
-inline constexpr int kCommandFailedEnds = 2500;
 inline constexpr int kAuthenticationEnds = 2501;
-inline constexpr int kTooManySessions = 2502;
 }  // namespace code
 
 struct Result {
