@@ -54,13 +54,19 @@ def compile_flags(sources):
         arguments = action["arguments"]
         source = arguments[arguments.index("-c") + 1] if "-c" in arguments else ""
         if source in sources:
-            flags[source] = [_from_here(flag, outputs) for flag in _kept(arguments)]
+            flags[source] = from_here(_kept(arguments), outputs)
     return flags
 
 
-def _from_here(flag, outputs):
-    """Generated headers lie below bazel-out, which is no folder of the tree."""
-    return outputs + flag.removeprefix("bazel-out") if flag.startswith("bazel-out/") else flag
+def from_here(flags, outputs):
+    """Generated headers lie below bazel-out, which is no folder of the tree; nobody mends them, so they count as the system's."""
+    found = []
+    for flag in flags:
+        if flag.startswith("bazel-out/"):
+            found[-1:] = ["-isystem", outputs + flag.removeprefix("bazel-out")]
+        else:
+            found.append(flag)
+    return found
 
 
 def _kept(arguments):
