@@ -341,10 +341,16 @@ void Sequencer::Probe() {
 }
 
 bool ChangesRoster(const stored::v1::Entry& entry) {
-  for (const stored::v1::Effect& effect : entry.effects()) {
-    if (effect.has_object() && effect.object().kind() != stored::v1::OBJECT_KIND_SECRET) return true;
-  }
-  return false;
+  return std::any_of(entry.effects().begin(), entry.effects().end(), [](const stored::v1::Effect& effect) {
+    switch (effect.object().kind()) {
+      case stored::v1::OBJECT_KIND_STRIPE:
+      case stored::v1::OBJECT_KIND_NAMESERVER:
+      case stored::v1::OBJECT_KIND_NODE:
+        return true;
+      default:
+        return false;
+    }
+  });
 }
 
 }  // namespace quartet::controller
