@@ -1,0 +1,120 @@
+"""What tests of registrations on a cluster of real processes share: a registry, and what must hold at both ends."""
+
+import contextlib
+import json
+import os
+import subprocess
+
+from harness.cluster_case import ClusterCase
+from harness.epp import EppClient
+from harness.registry import wait_until
+
+ENDED = ("STATE_SUCCESSFUL", "STATE_FAILED")
+PATIENCE_SECONDS = 60.0
+
+
+class RegistrationCase(ClusterCase):
+    """A cluster with a registry of these TLDs; the stripes' domains are registered before the first test."""
+
+    registry_tlds = ("test",)
+    registry_knot = None
+    # Of its stanza in the controller's file of registries.
+    registry_fields = {}
+    stripe_zones = True
+
+    @classmethod
+    def set_up_cluster(cls):
+        cls.registry = cls.cluster.add_registry(cls.registry_tlds, knot=cls.registry_knot, **cls.registry_fields)
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cluster.wait_stripes()
+
+    def setUp(self):
+        self.addCleanup(self.registry.set_faults)
+
+    # Asking for it
+
+    def register(self, domain, *options, wait=True):
+        """The operation's message, as it is once it has ended."""
+        return self.cluster.quartet_json("domain", "register", domain, *options, *(["--wait"] if wait else []))
+
+    def operation(self, name):
+        return self.cluster.quartet_json("domain", "operations", "show", name.removeprefix("domainOperations/"))
+
+    def end_of(self, name):
+        """The operation's message once it has ended."""
+        found = {}
+
+        def has_ended():
+            found.update(self.operation(name))
+            return found["state"] in ENDED
+
+        wait_until(has_ended, lambda: f"the operation goes on: {json.dumps(found, indent=1)}", PATIENCE_SECONDS)
+        return found
+
+    def await_trouble(self, name, text):
+        """Waits until the operation says of its last try something with this text in it; its message."""
+        found = {}
+
+        def is_told():
+            found.clear()
+            found.update(self.operation(name))
+            return text.lower() in found.get("trouble", "").lower()
+
+        wait_until(is_told, lambda: f"no trouble with \"{text}\" in it: {json.dumps(found, indent=1)}", PATIENCE_SECONDS)
+        self.assertEqual(found["state"], "STATE_IN_PROGRESS")
+        return found
+
+    @contextlib.contextmanager
+    def watching(self, name):
+        """Messages of the operation as it moves, of a `quartet` that goes on beside the test."""
+        argv = [str(self.cluster.binaries.path("quartet")), "-o", "json", "domain", "operations", "watch",
+                name.removeprefix("domainOperations/")]
+        with subprocess.Popen(
+            argv, env=dict(os.environ, **self.cluster.environment()), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            text=True,
+        ) as command:
+            try:
+                yield map(json.loads, command.stdout)
+            finally:
+                command.kill()
+
+    def await_step(self, name, step):
+        """Returns whether the operation was at that step ("STEP_SERVE") before it ended."""
+        with self.watching(name) as messages:
+            for message in messages:
+                if any(one["step"] == step for one in message.get("steps", [])):
+                    return True
+        return False
+
+    # What must hold
+
+    def zones_of(self, domain):
+        return [zone for zone in self.cluster.zones() if zone["domain_name"] == f"{domain}."]
+
+    def assert_registered(self, domain):
+        """Once, for us, with the four of its one hosted zone, at both ends."""
+        zones = self.zones_of(domain)
+        self.assertEqual(len(zones), 1, f"hosted zones of {domain}")
+        four = sorted(server["host_name"].rstrip(".") for server in zones[0]["nameservers"])
+        self.assertEqual(len(set(four)), 4)
+        row = self.cluster.quartet_json("domain", "show", domain)
+        self.assertEqual((row["state"], row.get("operation", "")), ("STATE_REGISTERED", ""))
+        self.assertEqual((row["zone"], sorted(row["nameservers"])), (zones[0]["name"], four))
+        self.assertEqual(self.registry.nameservers_of(domain), four, "by RDAP")
+        with EppClient(self.registry) as epp:
+            self.assertEqual((epp.sponsor_of(domain), epp.nameservers_of(domain)), ("ours", four), "by EPP")
+
+    def assert_nothing_left(self, domain):
+        """Neither at the registry nor here."""
+        self.assertIsNone(self.registry.nameservers_of(domain), "by RDAP")
+        with EppClient(self.registry) as epp:
+            self.assertTrue(epp.is_free(domain), "by EPP")
+        self.assert_not_ours(domain)
+
+    def assert_not_ours(self, domain):
+        self.assertEqual(self.zones_of(domain), [])
+        shown = self.cluster.run_quartet("domain", "show", domain)
+        self.assertNotEqual(shown.returncode, 0, shown.stdout)
