@@ -33,7 +33,7 @@ examples:
   eval "$(deploy/local/cluster env)"               so that `quartet` talks to it
   deploy/local/cluster context                     or, in every shell: a context of `quartet`, and in use
   quartet zone create example.test --file deploy/local/example.zone --wait
-  quartet domain register example.test --wait      at its registry, which is a process of the cluster too
+  quartet domain register example.test             at its registry, which is a process of the cluster too
   deploy/local/cluster run quartet status          a command with all of `env`; the only way in for a cluster
                                                    that has a network of its own (quickstart --keep)
   deploy/local/cluster kill ns-1                   SIGKILL; `start ns-1` brings it back

@@ -30,7 +30,7 @@ class DomainShow:
     def register(self, zone):
         """With the four nameservers of the hosted zone."""
         headline(f"Register {self.name}")
-        operation = self.cluster.quartet_json("domain", "register", self.name, "--zone", self.name, "--wait")
+        operation = self.cluster.quartet_json("domain", "register", self.name)
         if operation["state"] != "STATE_SUCCESSFUL":
             raise ShowFailed(f"{self.name} is not registered: {operation.get('message', operation['state'])}")
         self._show_steps(operation)

@@ -45,7 +45,7 @@ class RegistrationCrash(RegistrationCase):
                 met = self.registry.faults_met(command)
                 self.registry.set_faults(f"{command} {HELD}")
                 operation = self.register(f"{label}.test", wait=False)["name"]
-                self.await_step(operation, "STEP_CHECK")
+                self.await_step(operation, "CHECK")
                 # Whether it asks so is its own affair.
                 time.sleep(0.2)
                 self.cluster.controller.kill()
@@ -59,7 +59,7 @@ class RegistrationCrash(RegistrationCase):
             node.process.pause()
         try:
             operation = self.register("serve.test", wait=False)["name"]
-            self.assertTrue(self.await_step(operation, "STEP_SERVE"))
+            self.assertTrue(self.await_step(operation, "SERVE"))
             self.crash()
             self.assertEqual(self.operation(operation)["state"], "STATE_IN_PROGRESS")
             self.assertIsNone(self.registry.nameservers_of("serve.test"), "it is delegated before anybody serves it")
@@ -91,7 +91,7 @@ class RegistrationCrash(RegistrationCase):
 
     def test_killed_while_the_registry_decides(self):
         operation = self.register("pending.slow", wait=False)["name"]
-        self.assertTrue(self.await_step(operation, "STEP_PENDING"))
+        self.assertTrue(self.await_step(operation, "PENDING"))
         self.crash()
         self.assert_done("pending.slow", self.end_of(operation))
 

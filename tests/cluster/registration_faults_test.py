@@ -15,7 +15,7 @@ class RegistrationFaults(RegistrationCase):
 
     def assert_refused(self, domain, *texts):
         """At once, with each of the texts in what is said; no operation is made."""
-        result = self.cluster.run_quartet("domain", "register", domain, "--wait")
+        result = self.cluster.run_quartet("domain", "register", domain)
         said = result.stdout + result.stderr
         self.assertNotEqual(result.returncode, 0, said)
         for text in texts:

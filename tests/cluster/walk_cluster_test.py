@@ -33,7 +33,7 @@ class Walk(RegistrationCase):
         zone = cls.folder / f"{domain}.zone"
         zone.write_text(f"www 300 IN A {cls.address(domain)}\n", encoding="utf-8")
         cls.cluster.quartet("zone", "create", domain, "--file", zone, "--wait")
-        cls.cluster.quartet("domain", "register", domain, "--zone", domain, "--wait")
+        cls.cluster.quartet("domain", "register", domain)
 
     @staticmethod
     def address(domain):
