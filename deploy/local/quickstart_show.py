@@ -66,7 +66,6 @@ class Show:
         for node in self.cluster.nodes:
             regions.setdefault(node.region, []).append(f"{node.nameserver.name} {node.address}:{self.cluster.port}")
         table([(region, *nodes) for region, nodes in regions.items()])
-        self.cluster.wait_stripes()
         registry = self.cluster.registry
         say(f"All serve and are counted, and their names' own domains ({layout.stripe_domain('a')}, …) are registered,"
             f" {time.monotonic() - started:.1f} s after the")

@@ -36,7 +36,6 @@ def main():
         try:
             cluster.add_registry(["test"], sessions=options.sessions)
             cluster.up()
-            cluster.wait_stripes()
             measure(cluster, "warm", 50, options.sessions)
             for number in range(options.rounds):
                 measure(cluster, f"one-{number}", max(1, options.domains // 5), 1)

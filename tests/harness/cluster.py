@@ -200,7 +200,10 @@ class Cluster:
     # Starting and ending
 
     def up(self):
-        """Makes a new service, starts everything, enrols it, and waits until every node is counted."""
+        """Makes a new service, starts everything, enrols it, and waits until every node is counted.
+
+        With a registry, until the nameservers' names are registered too.
+        """
         if self.registry:
             self.registry.start()
         self.init_controller()
@@ -208,6 +211,8 @@ class Cluster:
         self.enrol()
         self.start_nodes(self.nodes)
         self.wait_counted()
+        if self.registry:
+            self.wait_stripes()
         return self
 
     def init_controller(self):

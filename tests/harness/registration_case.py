@@ -29,11 +29,6 @@ class RegistrationCase(ClusterCase):
     def set_up_cluster(cls):
         cls.registry = cls.cluster.add_registry(cls.registry_tlds, knot=cls.registry_knot, **cls.registry_fields)
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.cluster.wait_stripes()
-
     def setUp(self):
         self.addCleanup(self.registry.set_faults)
 
