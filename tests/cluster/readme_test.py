@@ -73,7 +73,9 @@ class Readme(Checkout):
         asked = [line.split("   ")[-1].split() for line in output.splitlines() if "no AA" in line]
         self.assertEqual(asked[0][:2], [".", "test."])
         self.assertIn("example.test.", asked[0])
-        self.assertEqual(asked[2], ["example.test."], "once its TTL is over, the resolver asks again whom it knows")
+        # Once its TTL is over: those that it knows by now.
+        self.assertIn("example.test.", asked[2])
+        self.assertNotIn(".", asked[2])
 
     def test_the_quickstart_takes_a_zone_file_of_ones_own(self):
         zone = self.checkout / "own.example.zone"

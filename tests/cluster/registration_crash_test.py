@@ -99,10 +99,10 @@ class RegistrationCrash(RegistrationCase):
         # Somebody is faster, once it was free.
         met = self.registry.faults_met("host:check")
         self.registry.set_faults(f"host:check {HELD}")
-        operation = self.register("taken.slow", wait=False)["name"]
+        operation = self.register("taken.test", wait=False)["name"]
         self.registry.await_fault("host:check", met + 1)
         with EppClient(self.registry, "theirs") as theirs:
-            self.create_thick(theirs, "taken.slow")
+            self.create_thick(theirs, "taken.test")
         self.cluster.controller.kill()
         # What tells whose it is.
         met = self.registry.faults_met("domain:info")
@@ -114,7 +114,7 @@ class RegistrationCrash(RegistrationCase):
         self.cluster.start_controller()
         ended = self.end_of(operation)
         self.assertEqual((ended["state"], ended["code"]), ("STATE_FAILED", 2302), ended)
-        self.assert_not_ours("taken.slow")
+        self.assert_not_ours("taken.test")
 
     def create_thick(self, epp, domain):
         contact = "urn:ietf:params:xml:ns:contact-1.0"
@@ -128,7 +128,7 @@ class RegistrationCrash(RegistrationCase):
             f'<create><d:create xmlns:d="urn:ietf:params:xml:ns:domain-1.0"><d:name>{domain}</d:name>'
             f"<d:registrant>their-1</d:registrant>{roles}<d:authInfo><d:pw>auth-test</d:pw></d:authInfo></d:create></create>"
         )
-        self.assertIn(code, (1000, 1001))
+        self.assertEqual(code, 1000)
 
     def test_killed_at_any_time_as_often_as_it_likes(self):
         dice = random.Random(SEED)
