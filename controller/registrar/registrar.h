@@ -1,7 +1,5 @@
 // The registrar: domains at their registries, and the operations on them. What DomainService (gRPC) calls.
-//
-// Requests, answers and errors are those of proto/quartet/admin/v1/domain.proto. Whatever is done at a registry, but for
-// asking it something, is an operation (operations/operation_driver.h).
+// Whatever is done at a registry, but for asking it something, is an operation (operations/operation_driver.h).
 #pragma once
 
 #include <cstdint>
@@ -11,6 +9,7 @@
 
 #include "absl/status/statusor.h"
 #include "controller/caller.h"
+#include "controller/registrar/domain_requests.h"
 #include "controller/registrar/operations/operation_driver.h"
 #include "controller/registrar/registries/registry_client.h"
 #include "controller/request_host.h"
@@ -23,9 +22,8 @@
 
 namespace quartet::controller {
 
-// Thread-safe. Requests that change something block until their entry is synced (or refused), or until a registry has answered
-// (CheckDomains, GetDomain with refresh); all others read what is committed.
-class Registrar {
+// Thread-safe.
+class Registrar final : public DomainRequests {
  public:
   struct Options {
     OperationDriver::Options operations;
@@ -37,7 +35,7 @@ class Registrar {
   Registrar(RequestHost& host, const Registries& registries, replication::Clock& clock,
             replication::Random& random, const Options& options);
   // Stops.
-  ~Registrar();
+  ~Registrar() override;
 
   // As OperationDriver::Stop. To be called before the host stops; no request may come any more.
   void Stop();
@@ -46,44 +44,41 @@ class Registrar {
   // that the zone is leaving, or lacks one that it has. True where no domain of ours is delegated to the zone.
   bool RegistryConfirmed(const stored::v1::ZoneRow& zone) const;
 
-  // One for each RPC of DomainService.
-  absl::StatusOr<admin::v1::CheckDomainsResponse> CheckDomains(const Caller& caller,
-                                                               const admin::v1::CheckDomainsRequest& request);
-  absl::StatusOr<admin::v1::DomainOperation> RegisterDomain(const Caller& caller,
-                                                            const admin::v1::RegisterDomainRequest& request);
+  // DomainRequests
+  absl::StatusOr<admin::v1::CheckDomainsResponse> CheckDomains(
+      const Caller& caller, const admin::v1::CheckDomainsRequest& request) override;
+  absl::StatusOr<admin::v1::DomainOperation> RegisterDomain(
+      const Caller& caller, const admin::v1::RegisterDomainRequest& request) override;
   absl::StatusOr<admin::v1::Domain> GetDomain(const Caller& caller,
-                                              const admin::v1::GetDomainRequest& request);
-  absl::StatusOr<admin::v1::ListDomainsResponse> ListDomains(const Caller& caller,
-                                                             const admin::v1::ListDomainsRequest& request);
+                                              const admin::v1::GetDomainRequest& request) override;
+  absl::StatusOr<admin::v1::ListDomainsResponse> ListDomains(
+      const Caller& caller, const admin::v1::ListDomainsRequest& request) override;
   absl::StatusOr<admin::v1::Domain> SetAutoRenew(const Caller& caller,
-                                                 const admin::v1::SetAutoRenewRequest& request);
-  absl::StatusOr<admin::v1::DomainOperation> RenewDomain(const Caller& caller,
-                                                         const admin::v1::RenewDomainRequest& request);
+                                                 const admin::v1::SetAutoRenewRequest& request) override;
+  absl::StatusOr<admin::v1::DomainOperation> RenewDomain(
+      const Caller& caller, const admin::v1::RenewDomainRequest& request) override;
   absl::StatusOr<admin::v1::DomainOperation> SetDomainNameservers(
-      const Caller& caller, const admin::v1::SetDomainNameserversRequest& request);
-  absl::StatusOr<admin::v1::DomainOperation> SetDomainLock(const Caller& caller,
-                                                           const admin::v1::SetDomainLockRequest& request);
+      const Caller& caller, const admin::v1::SetDomainNameserversRequest& request) override;
+  absl::StatusOr<admin::v1::DomainOperation> SetDomainLock(
+      const Caller& caller, const admin::v1::SetDomainLockRequest& request) override;
   absl::StatusOr<admin::v1::AuthCode> GetAuthCode(const Caller& caller,
-                                                  const admin::v1::GetAuthCodeRequest& request);
-  absl::StatusOr<admin::v1::DomainOperation> TransferDomain(const Caller& caller,
-                                                            const admin::v1::TransferDomainRequest& request);
-  absl::StatusOr<admin::v1::DomainOperation> SetDomainDs(const Caller& caller,
-                                                         const admin::v1::SetDomainDsRequest& request);
-  absl::StatusOr<admin::v1::DomainOperation> DeleteDomain(const Caller& caller,
-                                                          const admin::v1::DeleteDomainRequest& request);
+                                                  const admin::v1::GetAuthCodeRequest& request) override;
+  absl::StatusOr<admin::v1::DomainOperation> TransferDomain(
+      const Caller& caller, const admin::v1::TransferDomainRequest& request) override;
+  absl::StatusOr<admin::v1::DomainOperation> SetDomainDs(
+      const Caller& caller, const admin::v1::SetDomainDsRequest& request) override;
+  absl::StatusOr<admin::v1::DomainOperation> DeleteDomain(
+      const Caller& caller, const admin::v1::DeleteDomainRequest& request) override;
   absl::StatusOr<admin::v1::DomainOperation> GetDomainOperation(
-      const Caller& caller, const admin::v1::GetDomainOperationRequest& request);
+      const Caller& caller, const admin::v1::GetDomainOperationRequest& request) override;
   absl::StatusOr<admin::v1::ListDomainOperationsResponse> ListDomainOperations(
-      const Caller& caller, const admin::v1::ListDomainOperationsRequest& request);
+      const Caller& caller, const admin::v1::ListDomainOperationsRequest& request) override;
   absl::StatusOr<admin::v1::ListRegistriesResponse> ListRegistries(
-      const Caller& caller, const admin::v1::ListRegistriesRequest& request);
+      const Caller& caller, const admin::v1::ListRegistriesRequest& request) override;
   absl::StatusOr<admin::v1::ListRegistryMessagesResponse> ListRegistryMessages(
-      const Caller& caller, const admin::v1::ListRegistryMessagesRequest& request);
-
-  // For WatchDomainOperation: `moved` is called (from a thread of the registrar; it must not block, nor call the registrar)
-  // whenever what GetDomainOperation tells of "domainOperations/O…" may be another since the last GetDomainOperation. Register
-  // first, then ask: nothing is missed. NOT_FOUND.
-  absl::StatusOr<std::unique_ptr<Watch>> WatchOperation(const std::string& name, std::function<void()> moved);
+      const Caller& caller, const admin::v1::ListRegistryMessagesRequest& request) override;
+  absl::StatusOr<std::unique_ptr<Watch>> WatchOperation(const std::string& name,
+                                                        std::function<void()> moved) override;
 };
 
 }  // namespace quartet::controller
