@@ -32,8 +32,10 @@ struct NewOperation {
 absl::StatusOr<Plan> PlanSubmission(const PlanContext& context, const NewOperation& operation);
 
 // Where an operation has come to, as the driver knows it.
-struct Progress {
+struct OperationProgress {
   std::string operation_id;
+  // Where the log has it.
+  stored::v1::DomainOperationStep logged_step = stored::v1::DOMAIN_OPERATION_STEP_UNSPECIFIED;
   stored::v1::DomainOperationStep step = stored::v1::DOMAIN_OPERATION_STEP_UNSPECIFIED;
   // All it was at since it began, `step` included.
   google::protobuf::RepeatedPtrField<stored::v1::DomainStepRow> steps;
@@ -49,14 +51,15 @@ struct OperationRows {
 // ends the operation as FAILED; with others it is tried again.
 using EditFn = std::function<absl::Status(const PlanContext& context, OperationRows rows, Plan& plan)>;
 
-// Each is an empty plan where the operation has ended already, or is no more.
+// Each is an empty plan where the operation is no longer where the driver thinks the log has it: it was moved, or has ended, by
+// an entry that nobody knew to be written.
 
 // IN_PROGRESS at that step, without trouble. Errors of the edit are the plan's.
-absl::StatusOr<Plan> PlanMove(const PlanContext& context, const Progress& progress, const EditFn& edit);
+absl::StatusOr<Plan> PlanMove(const PlanContext& context, const OperationProgress& progress, const EditFn& edit);
 // SUCCESSFUL: the domain's row is what the edit makes of it (REGISTERED, if it is there), and unlocked.
-absl::StatusOr<Plan> PlanSuccess(const PlanContext& context, const Progress& progress, const EditFn& edit);
+absl::StatusOr<Plan> PlanSuccess(const PlanContext& context, const OperationProgress& progress, const EditFn& edit);
 // FAILED: a PENDING domain's row is removed, another one unlocked; then `roll_back`.
-absl::StatusOr<Plan> PlanFailure(const PlanContext& context, const Progress& progress, int code,
+absl::StatusOr<Plan> PlanFailure(const PlanContext& context, const OperationProgress& progress, int code,
                                  const std::string& message, const EditFn& roll_back);
 // What it waits for.
 struct Trouble {
@@ -64,7 +67,7 @@ struct Trouble {
   uint32_t tries = 0;
   int64_t next_try_us = 0;
 };
-absl::StatusOr<Plan> PlanTrouble(const PlanContext& context, const Progress& progress,
+absl::StatusOr<Plan> PlanTrouble(const PlanContext& context, const OperationProgress& progress,
                                  const Trouble& trouble);
 
 // What a registry told by poll of an operation that it had taken with 1001: effects for the entry that holds the message. None

@@ -9,6 +9,7 @@
 #include "controller/registrar/epp/domain.h"
 #include "controller/registrar/registries/registry_config.h"
 #include "controller/request_host.h"
+#include "dns/name/name.h"
 #include "quartet/stored/v1/zone.pb.h"
 #include "replication/store/store.h"
 
@@ -26,6 +27,8 @@ absl::StatusOr<std::vector<DelegatedTo>> DelegationOf(const store::Reader& reade
 // The same as the registry wants them of `domain`: with glue where it takes it.
 std::vector<epp::DomainHost> HostsFor(const RegistryConfig& registry, const std::string& domain,
                                       const std::vector<DelegatedTo>& delegation);
+// As registries and rows of domains have it: lower case, without the final dot.
+std::string HostNameOf(const dns::Name& name);
 // Host names, sorted.
 std::vector<std::string> HostNamesOf(const std::vector<DelegatedTo>& delegation);
 

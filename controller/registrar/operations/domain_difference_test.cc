@@ -53,7 +53,8 @@ TEST(DomainDifferenceTest, AttributesAreComparedWithTheirAddresses) {
   epp::DomainInfo info = Info();
   info.hosts = {{"ns1.a.test", {"2001:DB8::1"}}, {"ns2.a.test", {"192.0.2.2"}}};
   DomainTarget target;
-  target.hosts = std::vector<epp::DomainHost>{{"ns1.a.test", {"2001:db8:0::1"}}, {"ns2.a.test", {"192.0.2.3"}}};
+  target.hosts =
+      std::vector<epp::DomainHost>{{"ns1.a.test", {"2001:db8:0::1"}}, {"ns2.a.test", {"192.0.2.3"}}};
   const std::optional<epp::DomainUpdate> update = DifferenceTo(target, info, HostModel::kAttributes);
   ASSERT_TRUE(update.has_value());
   EXPECT_EQ(update->add_hosts, (std::vector<epp::DomainHost>{{"ns2.a.test", {"192.0.2.3"}}}));
@@ -72,8 +73,7 @@ TEST(DomainDifferenceTest, AnAuthInfoThatIsNotToldIsSet) {
 
 // Applies what is sent, as a registry does.
 void Apply(const epp::DomainUpdate& update, epp::DomainInfo& info) {
-  for (const std::string& status : update.remove_statuses)
-    std::erase(info.statuses, status);
+  for (const std::string& status : update.remove_statuses) std::erase(info.statuses, status);
   // The registry's rule.
   if (info.HasStatus(kUpdateProhibited)) ADD_FAILURE() << "it is locked";
   for (const std::string& status : update.add_statuses) info.statuses.push_back(status);
