@@ -1,5 +1,5 @@
-// The registrar: domains at their registries, and the operations on them. What DomainService (gRPC) calls.
-// Whatever is done at a registry, but for asking it something, is an operation (operations/operation_driver.h).
+// The registrar: domains at their registries, and the operations on them. Whatever is done at a registry, but for asking it
+// something, is an operation (operations/operation_driver.h).
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,13 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "controller/caller.h"
 #include "controller/registrar/domain_requests.h"
+#include "controller/registrar/domains/operation_plans.h"
+#include "controller/registrar/domains/operation_purger.h"
 #include "controller/registrar/operations/operation_driver.h"
 #include "controller/registrar/registries/registry_client.h"
 #include "controller/request_host.h"
@@ -27,8 +31,6 @@ class Registrar final : public DomainRequests {
  public:
   struct Options {
     OperationDriver::Options operations;
-    // Of this time ended operations and messages of registries are purged.
-    int64_t keep_us = int64_t{30} * 24 * 3600 * 1'000'000;
   };
 
   // Goes on with all operations that have not ended. All must outlive it.
@@ -79,6 +81,21 @@ class Registrar final : public DomainRequests {
       const Caller& caller, const admin::v1::ListRegistryMessagesRequest& request) override;
   absl::StatusOr<std::unique_ptr<Watch>> WatchOperation(const std::string& name,
                                                         std::function<void()> moved) override;
+
+ private:
+  // What a request is to do, unless it is sent again, which counts whatever has come of it since.
+  template <typename Request>
+  absl::StatusOr<admin::v1::DomainOperation> Submit(const Caller& caller, absl::string_view call,
+                                                    const Request& request,
+                                                    absl::StatusOr<NewOperation> operation);
+  admin::v1::DomainOperation MessageOf(const stored::v1::DomainOperationRow& row) const;
+  // What the registry tells of a domain becomes its row's.
+  absl::Status Refresh(const std::string& name);
+
+  RequestHost& host_;
+  const Registries& registries_;
+  OperationDriver driver_;
+  OperationPurger purger_;
 };
 
 }  // namespace quartet::controller

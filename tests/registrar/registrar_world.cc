@@ -42,7 +42,7 @@ std::unique_ptr<RegistryClient> MakeClient(const RegistryConfig& config) {
 
 }  // namespace
 
-RegistrarWorld::RegistrarWorld(int slots) : running_(AllTlds(), clock_) {
+RegistrarWorld::RegistrarWorld(int slots) : running_(AllTlds(), {}, clock_) {
   controller_ = std::move(Controller::Open(std::make_unique<store::MemoryStore>(), clock_, random_,
                                            {.name = "c-1", .version = "0.1"}))
                     .value();

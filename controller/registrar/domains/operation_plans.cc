@@ -223,23 +223,13 @@ absl::Status TakeDecision(const PlanContext& context, const std::string& name, b
   return PutOperation(context.view, **operation, plan);
 }
 
-absl::StatusOr<Plan> PlanPurge(const PlanContext& context, int64_t before_us, size_t limit, std::string& after) {
-  // The latest come first: those that were submitted before that time are at the end.
-  if (after.empty()) after = FirstOperationId(before_us);
-  std::vector<std::string> purged;
-  bool any_left = false;
-  const absl::Status status = VisitOperations(context.view, after, [&](const DomainOperationRow& row) {
-    any_left = purged.size() == limit;
-    if (any_left) return false;
-    after = row.id();
-    if (IsOver(row) && row.end_time_us() < before_us) purged.push_back(row.id());
-    return true;
-  });
-  if (!status.ok()) return status;
-  if (!any_left) after.clear();
+absl::StatusOr<Plan> PlanPurge(const PlanContext& context, const std::vector<std::string>& ids) {
   Plan plan;
-  for (const std::string& id : purged) {
-    if (absl::Status removed = RemoveOperation(context.view, id, plan); !removed.ok()) return removed;
+  for (const std::string& id : ids) {
+    absl::StatusOr<std::optional<DomainOperationRow>> row = ReadOperation(context.view, id);
+    if (!row.ok()) return row.status();
+    if (!row->has_value() || !IsOver(**row)) continue;
+    if (absl::Status status = RemoveOperation(context.view, id, plan); !status.ok()) return status;
   }
   return plan;
 }

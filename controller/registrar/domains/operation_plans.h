@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -74,9 +75,7 @@ absl::StatusOr<Plan> PlanTrouble(const PlanContext& context, const OperationProg
 // where no operation of that domain waits for it. The driver hears of it by the commit.
 absl::Status TakeDecision(const PlanContext& context, const std::string& domain, bool done, Plan& plan);
 
-// Removes operations that ended before `before_us`, at most `limit`, looking at those above `after`, which becomes the last one
-// looked at, or empty: there are no more.
-absl::StatusOr<Plan> PlanPurge(const PlanContext& context, int64_t before_us, size_t limit,
-                               std::string& after);
+// Removes those of these operations that have ended. Each once.
+absl::StatusOr<Plan> PlanPurge(const PlanContext& context, const std::vector<std::string>& ids);
 
 }  // namespace quartet::controller

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include "absl/strings/match.h"
@@ -313,6 +315,22 @@ TEST_F(LoadRegistriesTest, ReadsTheFile) {
   Write("large.yaml", std::string(size_t{5} << 20, '#'));
   EXPECT_EQ(LoadRegistries(absl::StrCat(Folder(), "/large.yaml")).status().code(),
             absl::StatusCode::kInvalidArgument);
+}
+
+// docs/examples/registries.yaml, with files of the names that it has.
+TEST_F(LoadRegistriesTest, ReadsTheExampleOfItsPage) {
+  for (const char* name : {"big", "small"}) {
+    std::filesystem::create_directories(absl::StrCat(Folder(), "/", name));
+    for (const char* file : {"ca.pem", "client.pem", "client.key"}) Write(absl::StrCat(name, "/", file), "-");
+    Write(absl::StrCat(name, "/password"), "secret-1\n");
+  }
+  std::ifstream file("docs/examples/registries.yaml");
+  std::stringstream text;
+  ASSERT_TRUE(text << file.rdbuf());
+  const auto config = Read(text.str());
+  ASSERT_TRUE(config.ok()) << config.status();
+  EXPECT_EQ(config->registries.size(), 2u);
+  EXPECT_EQ(config->contacts.size(), 2u);
 }
 
 }  // namespace
