@@ -1,8 +1,8 @@
 // A registry's client whose answers can be lost, and which can be there when the controller dies.
 #pragma once
 
-#include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -38,6 +38,8 @@ class FragileRegistry : public RegistryClient {
     struck_ = false;
     dead_ = false;
   }
+  // Called by whatever thread sends the command that is struck. Set it once, before commands are sent.
+  void set_on_struck(std::function<void()> struck) { on_struck_ = std::move(struck); }
   bool struck() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return struck_;
@@ -107,6 +109,9 @@ class FragileRegistry : public RegistryClient {
     dead_ = IsDeath(blow_);
     return blow_;
   }
+  void Tell() {
+    if (on_struck_) on_struck_();
+  }
 
   template <typename Command>
   auto Run(const std::string& name, Command command) -> decltype(command()) {
@@ -116,10 +121,12 @@ class FragileRegistry : public RegistryClient {
     if (blow == Blow::kNone) return result;
     result = {};
     VerdictIn(result) = {Verdict::Kind::kUnknown, 0, "the session ended"};
+    Tell();
     return result;
   }
 
   RegistryClient& real_;
+  std::function<void()> on_struck_;
   mutable std::mutex mutex_;
   Blow blow_ = Blow::kNone;
   size_t left_ = 0;

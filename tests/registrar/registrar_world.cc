@@ -34,6 +34,16 @@ sandbox::RegistryConfig AllTlds() {
   return config;
 }
 
+epp::Contact Ada() {
+  epp::Contact contact;
+  contact.id = "ada-1";
+  contact.name = "Ada";
+  contact.city = "Berlin";
+  contact.country = "DE";
+  contact.email = "ada@example.test";
+  return contact;
+}
+
 std::unique_ptr<RegistryClient> MakeClient(const RegistryConfig& config) {
   auto client = MakeRegistryClient(config, replication::SystemRandom());
   EXPECT_TRUE(client.ok()) << client.status();
@@ -42,7 +52,7 @@ std::unique_ptr<RegistryClient> MakeClient(const RegistryConfig& config) {
 
 }  // namespace
 
-RegistrarWorld::RegistrarWorld(int slots) : running_(AllTlds(), {}, clock_) {
+RegistrarWorld::RegistrarWorld(const Options& options) : running_(AllTlds(), sandbox::Faults(), clock_) {
   controller_ = std::move(Controller::Open(std::make_unique<store::MemoryStore>(), clock_, random_,
                                            {.name = "c-1", .version = "0.1"}))
                     .value();
@@ -53,28 +63,43 @@ RegistrarWorld::RegistrarWorld(int slots) : running_(AllTlds(), {}, clock_) {
     moved_.notify_all();
   });
   nodes_ = std::thread([this] { RunNodes(); });
+  MakeNameservers(options);
+  MakeRegistries();
+  StartDriver();
+}
+
+void RegistrarWorld::MakeNameservers(const Options& options) {
   for (const char* stripe : {"a", "b", "c", "d"}) {
     v1::SetStripeDomainRequest domain;
     domain.set_name(absl::StrCat("stripes/", stripe));
-    domain.set_domain(absl::StrCat("quartet-", stripe, ".test"));
+    domain.set_domain(absl::StrCat("quartet-", stripe, ".", options.stripe_tld));
     EXPECT_TRUE(controller_->SetStripeDomain(kAdmin, domain).ok());
-    for (int slot = 0; slot < slots; ++slot)
+    for (int slot = 0; slot < options.slots; ++slot)
       AddNameserver(stripe, slot, {absl::StrCat("192.0.2.", 16 * (stripe[0] - 'a') + slot + 1)});
   }
-  const RegistryConfig config = RegistryConfigOf(running_, {"test", "slow"});
-  real_ = MakeClient(config);
-  theirs_ = MakeClient(RegistryConfigOf(running_, {"test", "slow"}, "theirs", "secret-2"));
+}
+
+void RegistrarWorld::MakeRegistries() {
   RegistriesConfig all;
-  all.registries = {config};
-  registries_ = std::move(Registries::Make(std::move(all),
-                                           [this](const RegistryConfig&) {
-                                             auto fragile = std::make_unique<FragileRegistry>(*real_);
-                                             fragile_ = fragile.get();
-                                             return absl::StatusOr<std::unique_ptr<RegistryClient>>(
-                                                 std::move(fragile));
-                                           }))
-                    .value();
-  StartDriver();
+  all.registries = {RegistryConfigOf(running_, {"test", "slow"}), RegistryConfigOf(running_, {"thick"})};
+  RegistryConfig& thick = all.registries.back();
+  thick.name = "thick";
+  thick.host_model = epp::HostModel::kAttributes;
+  thick.wants_keys = true;
+  thick.contacts = {{"registrant", "ada"}, {"admin", "ada"}, {"tech", "ada"}, {"billing", "ada"}};
+  all.contacts["ada"] = Ada();
+  theirs_ = MakeClient(RegistryConfigOf(running_, {"test", "slow"}, "theirs", "secret-2"));
+  const auto make = [this](const RegistryConfig& config) -> absl::StatusOr<std::unique_ptr<RegistryClient>> {
+    std::unique_ptr<RegistryClient>& real = real_[config.name];
+    real = MakeClient(config);
+    auto fragile = std::make_unique<FragileRegistry>(*real);
+    if (config.name == "sandbox") {
+      fragile_ = fragile.get();
+      fragile_->set_on_struck([this] { Moved(); });
+    }
+    return fragile;
+  };
+  registries_ = std::move(Registries::Make(std::move(all), make)).value();
 }
 
 RegistrarWorld::~RegistrarWorld() {
@@ -136,15 +161,23 @@ void RegistrarWorld::AddNameserver(const std::string& stripe, int slot,
   node.mutable_node()->set_nameserver("nameservers/" + id);
   const auto enrolled = controller_->CreateNode(kAdmin, node);
   EXPECT_TRUE(enrolled.ok()) << enrolled.status();
-  const std::lock_guard<std::mutex> lock(mutex_);
-  nameservers_.insert(id);
-  ++commits_;
-  moved_.notify_all();
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    nameservers_.insert(id);
+  }
+  Moved();
 }
 
 void RegistrarWorld::SetAway(const std::string& nameserver, bool away) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    away ? void(away_.insert(nameserver)) : void(away_.erase(nameserver));
+  }
+  Moved();
+}
+
+void RegistrarWorld::Moved() {
   const std::lock_guard<std::mutex> lock(mutex_);
-  away ? void(away_.insert(nameserver)) : void(away_.erase(nameserver));
   ++commits_;
   moved_.notify_all();
 }
@@ -185,7 +218,7 @@ std::string RegistrarWorld::Submit(stored::v1::DomainOperationKind kind, const s
   NewOperation operation;
   operation.kind = kind;
   operation.domain = domain;
-  operation.registry = "sandbox";
+  operation.registry = registries_->Of(domain)->config().name;
   operation.principal = kAdmin.principal;
   operation.wish = wish;
   Proposal proposal;
@@ -204,6 +237,15 @@ stored::v1::DomainOperationRow RegistrarWorld::AwaitEnd(const std::string& opera
     return IsOver(row);
   });
   return row;
+}
+
+bool RegistrarWorld::AwaitStruck(const std::string& operation) {
+  AwaitCommitted(absl::StrCat("a blow to operation ", operation), [&] {
+    if (fragile_->struck()) return true;
+    const auto row = ReadOperation(replica(), operation);
+    return row.ok() && row->has_value() && IsOver(**row);
+  });
+  return fragile_->struck();
 }
 
 stored::v1::DomainOperationRow RegistrarWorld::Do(stored::v1::DomainOperationKind kind,

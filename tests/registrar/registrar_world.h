@@ -5,6 +5,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -27,11 +28,18 @@
 
 namespace quartet::controller {
 
-// Four stripes with domains "quartet-a.test" to "quartet-d.test" and `slots` nameservers each, of one node each. TLDs "test" (thin, host
-// objects), "thick" (contacts, host attributes, keys) and "slow" (what is created or deleted there is pending).
+// Four stripes with domains "quartet-a.STRIPE_TLD" to "quartet-d.STRIPE_TLD" and `slots` nameservers each, of one node each. Registry
+// "sandbox" runs TLDs "test" (thin, host objects) and "slow" (what is created or deleted there is pending for an hour),
+// "thick" runs "thick" (contacts, host attributes, keys).
 class RegistrarWorld {
  public:
-  explicit RegistrarWorld(int slots = 1);
+  struct Options {
+    int slots = 1;
+    // "test": their registry is configured.
+    std::string stripe_tld = "example";
+  };
+  RegistrarWorld() : RegistrarWorld(Options()) {}
+  explicit RegistrarWorld(const Options& options);
   ~RegistrarWorld();
 
   Controller& controller() { return *controller_; }
@@ -40,7 +48,7 @@ class RegistrarWorld {
   ShiftedClock& clock() { return clock_; }
   sandbox::RunningRegistry& running() { return running_; }
   sandbox::Registry& registry() { return running_.registry(); }
-  // What the driver uses; its registry is called "sandbox".
+  // What the driver uses for "sandbox".
   FragileRegistry& fragile() { return *fragile_; }
   const Registries& registries() { return *registries_; }
   OperationDriver& driver() { return *driver_; }
@@ -61,12 +69,14 @@ class RegistrarWorld {
                      const stored::v1::DomainWish& wish = {});
   // Waits until it has ended.
   stored::v1::DomainOperationRow AwaitEnd(const std::string& operation);
-  // Both. The test fails unless it has succeeded.
+  // Waits until a command is struck, or the operation has ended without. Whether it is.
+  bool AwaitStruck(const std::string& operation);
+  // Submits, and waits for the end. The test fails unless it has succeeded.
   stored::v1::DomainOperationRow Do(stored::v1::DomainOperationKind kind, const std::string& domain,
                                     const stored::v1::DomainWish& wish = {});
   // Registers it, with a zone of its own.
   void Register(const std::string& domain);
-  // Waits until it is so, looking after each commit.
+  // Waits until it is so, looking after each commit and each blow.
   void AwaitCommitted(const std::string& what, const std::function<bool()>& is_so);
 
   // nullopt: we have none of that name.
@@ -75,15 +85,20 @@ class RegistrarWorld {
   std::vector<std::string> NameserversAtRegistry(const std::string& domain);
 
  private:
+  void MakeNameservers(const Options& options);
+  void MakeRegistries();
   void StartDriver();
   void Acknowledge();
   void RunNodes();
+  // Something may be so now.
+  void Moved();
 
   ShiftedClock clock_;
   SeededRandom random_;
   sandbox::RunningRegistry running_;
   std::unique_ptr<Controller> controller_;
-  std::unique_ptr<RegistryClient> real_;
+  // By name.
+  std::map<std::string, std::unique_ptr<RegistryClient>> real_;
   std::unique_ptr<RegistryClient> theirs_;
   FragileRegistry* fragile_ = nullptr;
   std::unique_ptr<Registries> registries_;
