@@ -12,9 +12,7 @@
 #include "controller/registrar/domains/domain_facts.h"
 #include "controller/registrar/domains/domain_messages.h"
 #include "controller/registrar/domains/domain_rows.h"
-#include "controller/registrar/operations/delegation.h"
 #include "controller/registrar/wishes.h"
-#include "controller/zones/zone_edit.h"
 
 namespace quartet::controller {
 
@@ -26,32 +24,33 @@ Registrar::Registrar(RequestHost& host, const Registries& registries, replicatio
     : host_(host),
       registries_(registries),
       driver_(host, registries, clock, random, options.operations),
-      purger_(host, clock, {}) {}
+      purger_(host, clock, {}),
+      upkeep_(
+          host, registries, clock, [this](const NewOperation& operation) { return SubmitOwn(operation); },
+          options.upkeep) {
+  for (const std::unique_ptr<RegistryClient>& registry : registries_.all())
+    pollers_.push_back(std::make_unique<RegistryPoller>(host_, *registry, options.polling));
+}
 
 Registrar::~Registrar() { Stop(); }
 
 void Registrar::Stop() {
+  pollers_.clear();
+  upkeep_.Stop();
   purger_.Stop();
   driver_.Stop();
 }
 
+absl::StatusOr<std::string> Registrar::SubmitOwn(const NewOperation& operation) {
+  Proposal proposal;
+  proposal.principal = operation.principal;
+  absl::StatusOr<stored::v1::DomainOperationRow> row = driver_.Submit(operation, std::move(proposal));
+  if (!row.ok()) return row.status();
+  return row->id();
+}
+
 bool Registrar::RegistryConfirmed(const stored::v1::ZoneRow& zone) const {
-  const absl::StatusOr<dns::Name> apex = ApexOf(zone);
-  if (!apex.ok()) return false;
-  const std::unique_ptr<store::Reader> reader = host_.replica().Snapshot();
-  const absl::StatusOr<std::optional<DomainRow>> domain = ReadDomain(*reader, HostNameOf(*apex));
-  if (!domain.ok()) return false;
-  if (!domain->has_value()) return true;
-  if ((*domain)->state() == stored::v1::DOMAIN_STATE_PENDING) {
-    // Whatever it is being registered with is not known yet.
-    const auto operation = ReadOperation(*reader, (*domain)->operation());
-    return operation.ok() && (!operation->has_value() || (*operation)->zone_id() != zone.id());
-  }
-  if ((*domain)->zone_id() != zone.id()) return true;
-  const absl::StatusOr<std::vector<DelegatedTo>> delegation = DelegationOf(*reader, zone);
-  if (!delegation.ok()) return false;
-  const std::vector<std::string> known((*domain)->nameservers().begin(), (*domain)->nameservers().end());
-  return known == HostNamesOf(*delegation);
+  return upkeep_.RegistryConfirmed(zone);
 }
 
 template <typename Request>
@@ -82,12 +81,14 @@ absl::StatusOr<v1::DomainOperation> Registrar::RegisterDomain(const Caller& call
 
 absl::StatusOr<v1::DomainOperation> Registrar::RenewDomain(const Caller& caller,
                                                            const v1::RenewDomainRequest& request) {
-  return Submit(caller, "RenewDomain", request, ReadRenewal(*host_.replica().Snapshot(), registries_, request));
+  return Submit(caller, "RenewDomain", request,
+                ReadRenewal(*host_.replica().Snapshot(), registries_, request));
 }
 
 absl::StatusOr<v1::DomainOperation> Registrar::SetDomainNameservers(
     const Caller& caller, const v1::SetDomainNameserversRequest& request) {
-  return Submit(caller, "SetDomainNameservers", request, ReadNameservers(*host_.replica().Snapshot(), request));
+  return Submit(caller, "SetDomainNameservers", request,
+                ReadNameservers(*host_.replica().Snapshot(), request));
 }
 
 absl::StatusOr<v1::DomainOperation> Registrar::SetDomainLock(const Caller& caller,
@@ -110,11 +111,12 @@ absl::StatusOr<v1::DomainOperation> Registrar::DeleteDomain(const Caller& caller
   return Submit(caller, "DeleteDomain", request, ReadDeletion(*host_.replica().Snapshot(), request));
 }
 
-absl::StatusOr<v1::AuthCode> Registrar::GetAuthCode(const Caller& caller, const v1::GetAuthCodeRequest& request) {
+absl::StatusOr<v1::AuthCode> Registrar::GetAuthCode(const Caller& caller,
+                                                    const v1::GetAuthCodeRequest& request) {
   v1::AuthCode code;
   if (request.renew()) {
-    absl::StatusOr<v1::DomainOperation> operation = Submit(
-        caller, "GetAuthCode", request, ReadAuthCodeRenewal(*host_.replica().Snapshot(), request));
+    absl::StatusOr<v1::DomainOperation> operation =
+        Submit(caller, "GetAuthCode", request, ReadAuthCodeRenewal(*host_.replica().Snapshot(), request));
     if (!operation.ok()) return operation.status();
     code.set_operation(operation->name());
     return code;
@@ -129,13 +131,14 @@ absl::StatusOr<v1::AuthCode> Registrar::GetAuthCode(const Caller& caller, const 
   return code;
 }
 
-absl::StatusOr<v1::Domain> Registrar::SetAutoRenew(const Caller& caller, const v1::SetAutoRenewRequest& request) {
+absl::StatusOr<v1::Domain> Registrar::SetAutoRenew(const Caller& caller,
+                                                   const v1::SetAutoRenewRequest& request) {
   absl::StatusOr<DomainRow> domain = FindDomain(*host_.replica().Snapshot(), request.name());
   if (!domain.ok()) return domain.status();
   absl::StatusOr<Proposal> proposal =
       MakeProposal(caller, "", "SetAutoRenew", request,
-                   [name = domain->name(), renew = request.auto_renew()](
-                       const PlanContext& context) -> absl::StatusOr<Plan> {
+                   [name = domain->name(),
+                    renew = request.auto_renew()](const PlanContext& context) -> absl::StatusOr<Plan> {
                      absl::StatusOr<DomainRow> row = FindDomain(context.view, absl::StrCat("domains/", name));
                      if (!row.ok()) return row.status();
                      Plan plan;
@@ -165,8 +168,8 @@ absl::Status Registrar::Refresh(const std::string& name) {
   if (answer.verdict.kind == Verdict::Kind::kRefused) return absl::FailedPreconditionError(said);
   if (!answer.verdict.done() || !answer.value.has_value()) return absl::UnavailableError(said);
   if (!answer.value->client.empty() && answer.value->client != registry->config().client) {
-    return absl::FailedPreconditionError(
-        absl::StrCat("registry ", domain->registry(), " says that ", domain->name(), " is ", answer.value->client, "'s"));
+    return absl::FailedPreconditionError(absl::StrCat("registry ", domain->registry(), " says that ",
+                                                      domain->name(), " is ", answer.value->client, "'s"));
   }
   Proposal proposal;
   proposal.plan = [name = domain->name(),

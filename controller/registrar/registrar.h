@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -13,9 +14,11 @@
 #include "controller/caller.h"
 #include "controller/registrar/domain_requests.h"
 #include "controller/registrar/domains/operation_plans.h"
-#include "controller/registrar/domains/operation_purger.h"
 #include "controller/registrar/operations/operation_driver.h"
+#include "controller/registrar/polling/registry_poller.h"
+#include "controller/registrar/purger.h"
 #include "controller/registrar/registries/registry_client.h"
+#include "controller/registrar/upkeep/upkeep.h"
 #include "controller/request_host.h"
 #include "controller/watch.h"
 #include "quartet/admin/v1/domain.pb.h"
@@ -31,6 +34,8 @@ class Registrar final : public DomainRequests {
  public:
   struct Options {
     OperationDriver::Options operations;
+    Upkeep::Options upkeep;
+    RegistryPoller::Options polling;
   };
 
   // Goes on with all operations that have not ended. All must outlive it.
@@ -89,13 +94,18 @@ class Registrar final : public DomainRequests {
                                                     const Request& request,
                                                     absl::StatusOr<NewOperation> operation);
   admin::v1::DomainOperation MessageOf(const stored::v1::DomainOperationRow& row) const;
+  // What nobody asked for.
+  absl::StatusOr<std::string> SubmitOwn(const NewOperation& operation);
   // What the registry tells of a domain becomes its row's.
   absl::Status Refresh(const std::string& name);
 
   RequestHost& host_;
   const Registries& registries_;
   OperationDriver driver_;
-  OperationPurger purger_;
+  Purger purger_;
+  Upkeep upkeep_;
+  // One for each registry.
+  std::vector<std::unique_ptr<RegistryPoller>> pollers_;
 };
 
 }  // namespace quartet::controller

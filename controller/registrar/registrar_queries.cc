@@ -41,7 +41,8 @@ absl::Status CheckAt(RegistryClient& registry, const std::multimap<std::string, 
   const Answer<std::vector<epp::Availability>> answer = registry.CheckDomains(names);
   const std::string& called = registry.config().name;
   if (!answer.verdict.done() || !answer.value.has_value())
-    return absl::UnavailableError(absl::StrCat("registry ", called, " can't be asked: ", answer.verdict.message));
+    return absl::UnavailableError(
+        absl::StrCat("registry ", called, " can't be asked: ", answer.verdict.message));
   std::set<std::string> told;
   for (const epp::Availability& said : *answer.value) {
     const absl::StatusOr<std::string> name = NormalDomainName(said.name);
@@ -55,7 +56,8 @@ absl::Status CheckAt(RegistryClient& registry, const std::multimap<std::string, 
     }
   }
   if (told.size() < names.size())
-    return absl::UnavailableError(absl::StrCat("registry ", called, " did not say of all names whether they are free"));
+    return absl::UnavailableError(
+        absl::StrCat("registry ", called, " did not say of all names whether they are free"));
   return absl::OkStatus();
 }
 
@@ -123,7 +125,8 @@ v1::DomainOperation Registrar::MessageOf(const DomainOperationRow& row) const {
   *operation.mutable_nameservers() = row.wish().nameservers();
   if (!row.wish().nameservers().empty() || row.zone_id().empty()) return operation;
   const std::unique_ptr<store::Reader> reader = host_.replica().Snapshot();
-  const absl::StatusOr<std::optional<stored::v1::ZoneRow>> zone = replication::FullView(*reader).Zone(row.zone_id());
+  const absl::StatusOr<std::optional<stored::v1::ZoneRow>> zone =
+      replication::FullView(*reader).Zone(row.zone_id());
   if (!zone.ok() || !zone->has_value()) return operation;
   const absl::StatusOr<std::vector<DelegatedTo>> delegation = DelegationOf(*reader, **zone);
   if (!delegation.ok()) return operation;
@@ -132,8 +135,8 @@ v1::DomainOperation Registrar::MessageOf(const DomainOperationRow& row) const {
   return operation;
 }
 
-absl::StatusOr<v1::DomainOperation> Registrar::GetDomainOperation(const Caller&,
-                                                                  const v1::GetDomainOperationRequest& request) {
+absl::StatusOr<v1::DomainOperation> Registrar::GetDomainOperation(
+    const Caller&, const v1::GetDomainOperationRequest& request) {
   absl::StatusOr<std::string> id = IdIn("domainOperations/", request.name());
   if (!id.ok()) return id.status();
   absl::StatusOr<DomainOperationRow> row = driver_.Get(*id);
@@ -218,8 +221,8 @@ absl::StatusOr<v1::ListRegistryMessagesResponse> Registrar::ListRegistryMessages
   if (!after.ok()) return after.status();
   // Rows lie by registry: the first of a page, in the order wanted, are picked out of all. One more tells whether there are more.
   std::map<std::string, stored::v1::RegistryMessageRow> first;
-  const absl::Status status = VisitRegistryMessages(
-      *host_.replica().Snapshot(), "", [&](stored::v1::RegistryMessageRow row) {
+  const absl::Status status =
+      VisitRegistryMessages(*host_.replica().Snapshot(), "", [&](stored::v1::RegistryMessageRow row) {
         std::string place = PlaceOf(row);
         if (place <= *after) return true;
         first.emplace(std::move(place), std::move(row));

@@ -47,8 +47,9 @@ NewOperation OperationOn(const DomainRow& domain, stored::v1::DomainOperationKin
 
 absl::Status CheckNoStripe(const DomainRow& domain) {
   if (domain.stripe().empty()) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat(domain.name(), " is the domain of stripe ", domain.stripe(),
-                                                    ", which nameservers are called in: the system keeps it"));
+  return absl::FailedPreconditionError(
+      absl::StrCat(domain.name(), " is the domain of stripe ", domain.stripe(),
+                   ", which nameservers are called in: the system keeps it"));
 }
 
 absl::Status CheckYears(const RegistryConfig& registry, uint32_t years, uint32_t least) {
@@ -67,13 +68,15 @@ absl::StatusOr<ContactRows> ReadContacts(const Registries& registries, const Reg
   std::set<std::string> roles;
   for (const v1::DomainContact& contact : asked) {
     if (std::find(kRoles.begin(), kRoles.end(), contact.role()) == kRoles.end()) {
-      return absl::InvalidArgumentError(absl::StrCat("a contact's role is one of ", absl::StrJoin(kRoles, ", "),
-                                                     ", not \"", absl::CEscape(contact.role().substr(0, 40)), "\""));
+      return absl::InvalidArgumentError(absl::StrCat("a contact's role is one of ",
+                                                     absl::StrJoin(kRoles, ", "), ", not \"",
+                                                     absl::CEscape(contact.role().substr(0, 40)), "\""));
     }
     if (!roles.insert(contact.role()).second)
       return absl::InvalidArgumentError(absl::StrCat("there are two contacts of the role ", contact.role()));
     if (!registries.config().contacts.contains(contact.contact())) {
-      return absl::InvalidArgumentError(absl::StrCat("no contact \"", absl::CEscape(contact.contact().substr(0, 40)),
+      return absl::InvalidArgumentError(absl::StrCat("no contact \"",
+                                                     absl::CEscape(contact.contact().substr(0, 40)),
                                                      "\" is in the configuration of registries"));
     }
     stored::v1::DomainContactRow& row = *rows.Add();
@@ -91,9 +94,8 @@ absl::StatusOr<ContactRows> ReadContacts(const Registries& registries, const Reg
 // The domain's row says which contacts it has: all of them.
 ContactRows WithConfigured(const RegistryConfig& registry, ContactRows rows) {
   for (const auto& [role, name] : registry.contacts) {
-    const bool asked = std::any_of(rows.begin(), rows.end(), [&, &wanted = role](const auto& row) {
-      return row.role() == wanted;
-    });
+    const bool asked = std::any_of(rows.begin(), rows.end(),
+                                   [&, &wanted = role](const auto& row) { return row.role() == wanted; });
     if (asked) continue;
     stored::v1::DomainContactRow& row = *rows.Add();
     row.set_role(role);
@@ -114,8 +116,8 @@ absl::StatusOr<std::string> ReadZone(const store::Reader& reader, const std::str
   absl::StatusOr<dns::Name> wanted = dns::Name::Parse(domain);
   if (!wanted.ok()) return wanted.status();
   if (!(*apex == *wanted)) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("zone ", row->id(), " is ", apex->ToString(), ", which ", domain, " can't be delegated to"));
+    return absl::InvalidArgumentError(absl::StrCat("zone ", row->id(), " is ", apex->ToString(), ", which ",
+                                                   domain, " can't be delegated to"));
   }
   return row->id();
 }
@@ -142,10 +144,9 @@ absl::StatusOr<stored::v1::DomainDsRow> ReadDsRecord(const v1::DomainDs& ds, con
   stored::v1::DomainDsRow row;
   const bool is_key = !ds.public_key().empty();
   if (is_key != registry.wants_keys) {
-    return absl::InvalidArgumentError(absl::StrCat("registry ", registry.name, " takes ",
-                                                   registry.wants_keys ? "DNSKEYs (flags, algorithm, public key)"
-                                                                       : "DS records",
-                                                   " only"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("registry ", registry.name, " takes ",
+                     registry.wants_keys ? "DNSKEYs (flags, algorithm, public key)" : "DS records", " only"));
   }
   if (ds.algorithm() == 0 || ds.algorithm() > 255)
     return absl::InvalidArgumentError("a DS record's algorithm is 1 to 255");
@@ -154,7 +155,8 @@ absl::StatusOr<stored::v1::DomainDsRow> ReadDsRecord(const v1::DomainDs& ds, con
     std::string key;
     if (!absl::Base64Unescape(ds.public_key(), &key) || key.empty())
       return absl::InvalidArgumentError("the public key is no base64");
-    if (ds.flags() == 0 || ds.flags() > 65535) return absl::InvalidArgumentError("a key's flags are 256 or 257");
+    if (ds.flags() == 0 || ds.flags() > 65535)
+      return absl::InvalidArgumentError("a key's flags are 256 or 257");
     row.set_public_key(key);
     row.set_flags(ds.flags());
     return row;
@@ -196,8 +198,8 @@ absl::Status ReadDsRecords(const google::protobuf::RepeatedPtrField<v1::DomainDs
 absl::StatusOr<const RegistryConfig*> ConfigOf(const Registries& registries, const DomainRow& domain) {
   const RegistryClient* const registry = registries.Named(domain.registry());
   if (registry != nullptr) return &registry->config();
-  return absl::FailedPreconditionError(
-      absl::StrCat("registry ", domain.registry(), ", where ", domain.name(), " is, is not configured any more"));
+  return absl::FailedPreconditionError(absl::StrCat("registry ", domain.registry(), ", where ", domain.name(),
+                                                    " is, is not configured any more"));
 }
 
 }  // namespace
@@ -211,8 +213,8 @@ absl::StatusOr<NamedDomain> ReadDomainName(const Registries& registries, absl::s
   }
   RegistryClient* const registry = registries.Of(*name);
   if (registry == nullptr) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("no registry is configured that ", *name, " could be registered at (`quartet registry list`)"));
+    return absl::InvalidArgumentError(absl::StrCat("no registry is configured that ", *name,
+                                                   " could be registered at (`quartet registry list`)"));
   }
   return NamedDomain{*std::move(name), registry};
 }
@@ -233,7 +235,8 @@ absl::StatusOr<NewOperation> ReadRegistration(const store::Reader& reader, const
   absl::StatusOr<NamedDomain> named = ReadDomainName(registries, request.domain_name());
   if (!named.ok()) return named.status();
   const RegistryConfig& registry = named->registry->config();
-  if (absl::Status status = CheckYears(registry, request.years(), registry.least_years); !status.ok()) return status;
+  if (absl::Status status = CheckYears(registry, request.years(), registry.least_years); !status.ok())
+    return status;
   absl::StatusOr<ContactRows> contacts = ReadContacts(registries, registry, request.contacts());
   if (!contacts.ok()) return contacts.status();
   NewOperation operation{stored::v1::DOMAIN_OPERATION_KIND_REGISTER, named->name, registry.name, "", {}};
@@ -241,11 +244,13 @@ absl::StatusOr<NewOperation> ReadRegistration(const store::Reader& reader, const
   operation.wish.set_auto_renew(request.auto_renew());
   *operation.wish.mutable_contacts() = WithConfigured(registry, *std::move(contacts));
   if (request.zone().empty()) {
-    if (absl::Status status = ReadZoneToBe(reader, request, named->name, operation.wish); !status.ok()) return status;
+    if (absl::Status status = ReadZoneToBe(reader, request, named->name, operation.wish); !status.ok())
+      return status;
     return operation;
   }
   if (!request.delegation_set().empty() || !request.comment().empty())
-    return absl::InvalidArgumentError("a delegation set and a comment are for a new zone, and a zone is named");
+    return absl::InvalidArgumentError(
+        "a delegation set and a comment are for a new zone, and a zone is named");
   absl::StatusOr<std::string> zone = ReadZone(reader, named->name, request.zone());
   if (!zone.ok()) return zone.status();
   operation.wish.set_zone_id(*std::move(zone));
@@ -283,7 +288,8 @@ absl::StatusOr<NewOperation> ReadNameservers(const store::Reader& reader,
   *operation.wish.mutable_nameservers() = {names.begin(), names.end()};
   if (!names.empty()) return operation;
   if (request.zone().empty() && domain->zone_id().empty())
-    return absl::FailedPreconditionError(absl::StrCat(domain->name(), " has no zone: name one, or nameservers"));
+    return absl::FailedPreconditionError(
+        absl::StrCat(domain->name(), " has no zone: name one, or nameservers"));
   if (request.zone().empty()) return operation;
   absl::StatusOr<std::string> zone = ReadZone(reader, domain->name(), request.zone());
   if (!zone.ok()) return zone.status();
@@ -321,7 +327,8 @@ absl::StatusOr<NewOperation> ReadTransfer(const Registries& registries,
     return absl::InvalidArgumentError("the code that its present registrar has given its holder is missing");
   if (request.auth_code().size() > kMostAuthInfo)
     return absl::InvalidArgumentError(absl::StrCat("the code is over ", kMostAuthInfo, " bytes"));
-  if (absl::Status status = CheckYears(registry, request.years(), registry.least_years); !status.ok()) return status;
+  if (absl::Status status = CheckYears(registry, request.years(), registry.least_years); !status.ok())
+    return status;
   absl::StatusOr<ContactRows> contacts = ReadContacts(registries, registry, request.contacts());
   if (!contacts.ok()) return contacts.status();
   NewOperation operation{stored::v1::DOMAIN_OPERATION_KIND_TRANSFER, named->name, registry.name, "", {}};
@@ -341,7 +348,8 @@ absl::StatusOr<NewOperation> ReadDs(const store::Reader& reader, const Registrie
   if (request.add().empty() && request.remove().empty())
     return absl::InvalidArgumentError("no DS record is to be added, and none removed");
   NewOperation operation = OperationOn(*domain, stored::v1::DOMAIN_OPERATION_KIND_SET_DS);
-  if (absl::Status status = ReadDsRecords(request.add(), **registry, *operation.wish.mutable_add_ds()); !status.ok())
+  if (absl::Status status = ReadDsRecords(request.add(), **registry, *operation.wish.mutable_add_ds());
+      !status.ok())
     return status;
   if (absl::Status status = ReadDsRecords(request.remove(), **registry, *operation.wish.mutable_remove_ds());
       !status.ok()) {
@@ -350,7 +358,8 @@ absl::StatusOr<NewOperation> ReadDs(const store::Reader& reader, const Registrie
   return operation;
 }
 
-absl::StatusOr<NewOperation> ReadDeletion(const store::Reader& reader, const v1::DeleteDomainRequest& request) {
+absl::StatusOr<NewOperation> ReadDeletion(const store::Reader& reader,
+                                          const v1::DeleteDomainRequest& request) {
   absl::StatusOr<DomainRow> domain = FindDomain(reader, request.name());
   if (!domain.ok()) return domain.status();
   if (absl::Status status = CheckNoStripe(*domain); !status.ok()) return status;

@@ -74,7 +74,8 @@ v1::DomainOperation OperationMessage(const stored::v1::DomainOperationRow& row) 
   }
   operation.set_principal(row.principal());
   *operation.mutable_create_time() = TimeUtil::MicrosecondsToTimestamp(row.submit_time_us());
-  if (row.end_time_us() != 0) *operation.mutable_end_time() = TimeUtil::MicrosecondsToTimestamp(row.end_time_us());
+  if (row.end_time_us() != 0)
+    *operation.mutable_end_time() = TimeUtil::MicrosecondsToTimestamp(row.end_time_us());
   operation.set_zone(NameIn("zones/", row.zone_id()));
   operation.set_code(static_cast<uint32_t>(row.code()));
   operation.set_message(row.message());

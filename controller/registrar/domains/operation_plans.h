@@ -56,9 +56,11 @@ using EditFn = std::function<absl::Status(const PlanContext& context, OperationR
 // an entry that nobody knew to be written.
 
 // IN_PROGRESS at that step, without trouble. Errors of the edit are the plan's.
-absl::StatusOr<Plan> PlanMove(const PlanContext& context, const OperationProgress& progress, const EditFn& edit);
+absl::StatusOr<Plan> PlanMove(const PlanContext& context, const OperationProgress& progress,
+                              const EditFn& edit);
 // SUCCESSFUL: the domain's row is what the edit makes of it (REGISTERED, if it is there), and unlocked.
-absl::StatusOr<Plan> PlanSuccess(const PlanContext& context, const OperationProgress& progress, const EditFn& edit);
+absl::StatusOr<Plan> PlanSuccess(const PlanContext& context, const OperationProgress& progress,
+                                 const EditFn& edit);
 // FAILED: a PENDING domain's row is removed, another one unlocked; then `roll_back`.
 absl::StatusOr<Plan> PlanFailure(const PlanContext& context, const OperationProgress& progress, int code,
                                  const std::string& message, const EditFn& roll_back);

@@ -30,7 +30,6 @@ StepResult Registered(const StepContext& context, const epp::DomainInfo& info) {
   return StepResult::Done([info, now_us = context.now_us](const PlanContext&, OperationRows rows, Plan&) {
     TakeInfo(info, now_us, *rows.domain);
     rows.domain->set_auth_info(rows.operation.auth_info());
-    rows.domain->set_zone_id(rows.operation.zone_id());
     return absl::OkStatus();
   });
 }
@@ -43,8 +42,8 @@ StepResult TakenByRegistry(const StepContext& context) {
 // Whether a domain that is there is ours: it has this operation's authInfo, which nobody else knows. Registries that tell no
 // authInfo have taken it, or else answered 2202.
 bool IsOurs(const StepContext& context, const epp::DomainInfo& info) {
-  const bool same_secret =
-      !info.auth_info.has_value() || info.auth_info->empty() || *info.auth_info == context.operation.auth_info();
+  const bool same_secret = !info.auth_info.has_value() || info.auth_info->empty() ||
+                           *info.auth_info == context.operation.auth_info();
   return same_secret && (info.client.empty() || info.client == context.registry.config().client);
 }
 
@@ -78,18 +77,21 @@ StepResult Check(const StepContext& context) {
 }
 
 StepResult Zone(const StepContext& context) {
-  return StepResult::Log(stored::v1::DOMAIN_OPERATION_STEP_SERVE,
-                         [&host = context.host](const PlanContext& plan_context, OperationRows rows, Plan& plan) {
-                           return AdoptOrMakeZone(host, plan_context, rows, plan);
-                         });
+  return StepResult::Log(
+      stored::v1::DOMAIN_OPERATION_STEP_SERVE,
+      [&host = context.host](const PlanContext& plan_context, OperationRows rows, Plan& plan) {
+        return AdoptOrMakeZone(host, plan_context, rows, plan);
+      });
 }
 
 // The zone, if it is still there.
 absl::StatusOr<ZoneRow> ReadZone(const StepContext& context, const store::Reader& reader) {
-  absl::StatusOr<std::optional<ZoneRow>> zone = replication::FullView(reader).Zone(context.operation.zone_id());
+  absl::StatusOr<std::optional<ZoneRow>> zone =
+      replication::FullView(reader).Zone(context.operation.zone_id());
   if (!zone.ok()) return zone.status();
   if (!zone->has_value() || (*zone)->state() != stored::v1::ZONE_STATE_ACTIVE)
-    return absl::NotFoundError(absl::StrCat("its zone ", context.operation.zone_id(), " was deleted meanwhile"));
+    return absl::NotFoundError(
+        absl::StrCat("its zone ", context.operation.zone_id(), " was deleted meanwhile"));
   return **std::move(zone);
 }
 
@@ -143,7 +145,8 @@ StepResult Confirm(const StepContext& context, const Verdict* refusal) {
   const Answer<epp::DomainInfo> answer =
       context.registry.DomainInfo(context.operation.domain(), context.operation.auth_info());
   const auto somebody_elses = [&] {
-    return StepResult::Fail(refusal->code, absl::StrCat("create: ", refusal->message, "; it is somebody else's"));
+    return StepResult::Fail(refusal->code,
+                            absl::StrCat("create: ", refusal->message, "; it is somebody else's"));
   };
   if (answer.verdict.done() && answer.value.has_value()) {
     if (refusal != nullptr && !IsOurs(context, *answer.value)) return somebody_elses();

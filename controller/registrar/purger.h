@@ -1,4 +1,4 @@
-// Removes operations that ended long ago.
+// Removes operations that ended long ago, and what registries said then.
 #pragma once
 
 #include <condition_variable>
@@ -15,7 +15,7 @@
 namespace quartet::controller {
 
 // A thread of its own, which looks at the old ones when it begins, and once a day.
-class OperationPurger {
+class Purger {
  public:
   struct Options {
     int64_t keep_us = int64_t{30} * 24 * 3600 * 1'000'000;
@@ -24,18 +24,19 @@ class OperationPurger {
   };
 
   // Both must outlive it.
-  OperationPurger(RequestHost& host, replication::Clock& clock, Options options);
+  Purger(RequestHost& host, replication::Clock& clock, Options options);
   // Stops.
-  ~OperationPurger();
+  ~Purger();
 
   // Waits for what it has proposed: to be called before the host stops. Idempotent.
   void Stop();
 
  private:
   void Run();
-  void PurgeAll();
+  absl::Status PurgeOperations(int64_t before_us);
   // Those behind `after`, which becomes the last one that was looked at, or empty: there are no more.
   absl::Status PurgeSome(int64_t before_us, std::string& after);
+  absl::Status PurgeMessages(int64_t before_us);
   bool stopping();
 
   RequestHost& host_;
