@@ -17,6 +17,8 @@ void AddNameserverCommands(CLI::App& app, Session& session);
 // After AddZoneCommands, whose `zone` it adds to.
 void AddDelegationCommands(CLI::App& app, Session& session);
 void AddNodeCommands(CLI::App& app, Session& session);
+void AddDomainCommands(CLI::App& app, Session& session);
+void AddRegistryCommands(CLI::App& app, Session& session);
 void AddStatusCommands(CLI::App& app, Session& session);
 void AddVerifyCommands(CLI::App& app, Session& session);
 void AddRestoreCommands(CLI::App& app, Session& session);

@@ -36,6 +36,7 @@ int Main(int argc, char** argv) {
       "Examples:\n"
       "  quartet zone create example.com --file example.com.zone --wait\n"
       "  quartet record set example.com www A 300 192.0.2.1 --wait\n"
+      "  quartet domain register example.com\n"
       "  quartet status");
   quartet::admin::AddZoneCommands(app, session);
   quartet::admin::AddRecordCommands(app, session);
@@ -43,6 +44,8 @@ int Main(int argc, char** argv) {
   quartet::admin::AddNameserverCommands(app, session);
   quartet::admin::AddDelegationCommands(app, session);
   quartet::admin::AddNodeCommands(app, session);
+  quartet::admin::AddDomainCommands(app, session);
+  quartet::admin::AddRegistryCommands(app, session);
   quartet::admin::AddStatusCommands(app, session);
   quartet::admin::AddVerifyCommands(app, session);
   quartet::admin::AddRestoreCommands(app, session);

@@ -2,10 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <fstream>
-#include <iostream>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +12,7 @@
 #include "admin/batch_file.h"
 #include "admin/change_watch.h"
 #include "admin/commands.h"
+#include "admin/input_file.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
 #include "admin/record_output.h"
@@ -98,22 +96,9 @@ void ChangeOne(Session& session, const Arguments& arguments, v1::RecordSetChange
   MakeChanges(session, arguments, std::move(request));
 }
 
-std::string ReadText(const Session& session, const std::string& path) {
-  std::stringstream text;
-  if (path == "-") {
-    text << std::cin.rdbuf();
-  } else {
-    std::ifstream file(path);
-    if (!file || !(text << file.rdbuf())) {
-      session.Fail(kUsage, absl::StrCat(path, ": it can't be read, or there is nothing in it"));
-    }
-  }
-  return text.str();
-}
-
 void MakeBatch(Session& session, const Arguments& arguments) {
   const std::string name = arguments.file == "-" ? "standard input" : arguments.file;
-  const BatchFile batch = ParseBatch(ReadText(session, arguments.file), name);
+  const BatchFile batch = ParseBatch(ReadInput(session, arguments.file), name);
   session.CheckFaults(batch.faults);
   v1::GetZoneRequest get;
   get.set_name(absl::StrCat("zones/", arguments.zone));

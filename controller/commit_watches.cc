@@ -5,6 +5,8 @@
 #include <mutex>
 #include <utility>
 
+#include "controller/ending_watch.h"
+
 namespace quartet::controller {
 
 struct CommitWatches::State {
@@ -13,19 +15,6 @@ struct CommitWatches::State {
   std::map<uint64_t, Fn> watches;
 };
 
-namespace {
-
-class OneWatch : public Watch {
- public:
-  explicit OneWatch(std::function<void()> end) : end_(std::move(end)) {}
-  ~OneWatch() override { end_(); }
-
- private:
-  std::function<void()> end_;
-};
-
-}  // namespace
-
 CommitWatches::CommitWatches() : state_(std::make_shared<State>()) {}
 CommitWatches::~CommitWatches() = default;
 
@@ -33,7 +22,7 @@ std::unique_ptr<Watch> CommitWatches::Add(Fn committed) {
   const std::lock_guard<std::mutex> lock(state_->mutex);
   const uint64_t id = state_->next++;
   state_->watches.emplace(id, std::move(committed));
-  return std::make_unique<OneWatch>([state = state_, id] {
+  return std::make_unique<EndingWatch>([state = state_, id] {
     const std::lock_guard<std::mutex> lock(state->mutex);
     state->watches.erase(id);
   });

@@ -16,10 +16,12 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "admin/yaml.h"
+#include "config/yaml_reader.h"
 
 namespace quartet::admin {
 namespace {
+
+using config::YamlValue;
 
 constexpr size_t kMaxFileBytes = size_t{1} << 20;
 
@@ -32,20 +34,23 @@ std::string Resolved(const std::string& file, const std::string& config_path) {
   return (std::filesystem::path(config_path).parent_path() / file).string();
 }
 
+// Named fields, or none yet.
+bool IsFields(const YamlValue& value) { return value.is_map() || (value.is_text() && value.text.empty()); }
+
 absl::StatusOr<Context> ReadContext(const YamlValue& value, const std::string& path) {
   Context context;
   const std::pair<absl::string_view, std::string*> fields[] = {{"controller", &context.controller},
                                                                {"ca", &context.ca},
                                                                {"certificate", &context.certificate},
                                                                {"key", &context.key}};
-  for (const auto& [name, field] : value.fields) {
+  for (const auto& [name, name_line, field] : value.fields) {
     const auto found = std::find_if(std::begin(fields), std::end(fields),
                                     [&name = name](const auto& known) { return known.first == name; });
     if (found == std::end(fields)) {
       return Wrong(path, field.line,
                    absl::StrCat("a context has controller, ca, certificate and key, not ", name));
     }
-    if (field.is_map) return Wrong(path, field.line, absl::StrCat(name, " is one text"));
+    if (!field.is_text()) return Wrong(path, field.line, absl::StrCat(name, " is one text"));
     *found->second = found->first == "controller" ? field.text : Resolved(field.text, path);
   }
   return context;
@@ -53,8 +58,8 @@ absl::StatusOr<Context> ReadContext(const YamlValue& value, const std::string& p
 
 absl::StatusOr<std::map<std::string, Context>> ReadContexts(const YamlValue& value, const std::string& path) {
   std::map<std::string, Context> contexts;
-  for (const auto& [name, field] : value.fields) {
-    if (!field.is_map && !field.text.empty())
+  for (const auto& [name, name_line, field] : value.fields) {
+    if (!IsFields(field))
       return Wrong(path, field.line, absl::StrCat("context ", name, " is no text, but has fields"));
     if (!IsContextName(name))
       return Wrong(path, field.line, absl::StrCat("\"", name, "\" is no name of a context"));
@@ -123,13 +128,13 @@ std::string ConfigPath() {
 
 absl::StatusOr<Config> ParseConfig(absl::string_view text, const std::string& path) {
   size_t line = 0;
-  const absl::StatusOr<YamlValue> root = ParseYaml(text, line);
+  const absl::StatusOr<YamlValue> root = config::ParseYaml(text, line);
   if (!root.ok()) return Wrong(path, line, root.status().message());
   Config config;
-  for (const auto& [name, field] : root->fields) {
-    if (name == "current-context" && !field.is_map) {
+  for (const auto& [name, name_line, field] : root->fields) {
+    if (name == "current-context" && field.is_text()) {
       config.current = field.text;
-    } else if (name == "contexts" && (field.is_map || field.text.empty())) {
+    } else if (name == "contexts" && IsFields(field)) {
       absl::StatusOr<std::map<std::string, Context>> contexts = ReadContexts(field, path);
       if (!contexts.ok()) return contexts.status();
       config.contexts = *std::move(contexts);

@@ -13,7 +13,7 @@ namespace quartet::admin {
 struct Completion {
   // Words that fit, with what they are.
   std::vector<std::pair<std::string, std::string>> words;
-  // A value is to be named that only others know: "ZONE", "CONTEXT", or the name of another argument.
+  // A value is to be named that only others know: "ZONE", "DOMAIN", "CONTEXT", or the name of another argument.
   std::string wanted;
 };
 

@@ -17,35 +17,59 @@
 #include "admin/shell/command_tree.h"
 #include "admin/shell/completion.h"
 #include "admin/shell/man_page.h"
+#include "quartet/admin/v1/domain.grpc.pb.h"
 #include "quartet/admin/v1/zone.grpc.pb.h"
 
 namespace quartet::admin {
 namespace {
 
-// A page of zones; with more than that there is too much to choose from.
-constexpr int kZones = 1000;
+// A page of zones, or domains; with more than that there is too much to choose from.
+constexpr int kPage = 1000;
 constexpr std::chrono::seconds kPatience(1);
 
 void PrintWord(const std::string& word, const std::string& help) {
   std::printf("%s\t%s\n", Printable(word).c_str(), Printable(help).c_str());
 }
 
-void PrintZones(Session& session, const std::string& begin) {
+// What the controller answers in time; else an empty response.
+template <typename Response, typename Call>
+Response AskInTime(Session& session, Call call) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + kPatience);
-  v1::ListZonesRequest request;
-  request.set_page_size(kZones);
-  v1::ListZonesResponse response;
+  Response response;
   try {
-    if (!v1::ZoneService::NewStub(session.channel())->ListZones(&context, request, &response).ok()) return;
+    if (!call(session.channel(), &context, &response).ok()) return {};
   } catch (const Exit&) {
     // No controller is known; the scripts hide what was said of it.
-    return;
+    return {};
   }
+  return response;
+}
+
+void PrintZones(Session& session, const std::string& begin) {
+  v1::ListZonesRequest request;
+  request.set_page_size(kPage);
+  const auto response =
+      AskInTime<v1::ListZonesResponse>(session, [&](const auto& channel, auto* context, auto* out) {
+        return v1::ZoneService::NewStub(channel)->ListZones(context, request, out);
+      });
   for (const v1::Zone& zone : response.zones()) {
     std::string name = zone.domain_name();
     if (name.size() > 1 && name.back() == '.') name.pop_back();
     if (absl::StartsWith(name, begin)) PrintWord(name, LastPart(zone.name()));
+  }
+}
+
+void PrintDomains(Session& session, const std::string& begin) {
+  v1::ListDomainsRequest request;
+  request.set_page_size(kPage);
+  const auto response =
+      AskInTime<v1::ListDomainsResponse>(session, [&](const auto& channel, auto* context, auto* out) {
+        return v1::DomainService::NewStub(channel)->ListDomains(context, request, out);
+      });
+  for (const v1::Domain& domain : response.domains()) {
+    const std::string name = LastPart(domain.name());
+    if (absl::StartsWith(name, begin)) PrintWord(name, LastPart(domain.registry()));
   }
 }
 
@@ -85,6 +109,7 @@ void PrintCompletions(const CLI::App& app, Session& session, const std::vector<s
   const std::string current = words.empty() ? "" : words.back();
   for (const auto& [word, help] : completion.words) PrintWord(word, help);
   if (completion.wanted == "ZONE") return PrintZones(session, current);
+  if (completion.wanted == "DOMAIN") return PrintDomains(session, current);
   if (completion.wanted == "CONTEXT") return PrintContexts(current);
   if (!completion.wanted.empty()) std::printf(":files\n");
 }

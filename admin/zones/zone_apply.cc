@@ -1,18 +1,16 @@
 // `zone diff` and `zone apply`: a zone beside a file that says what it is to be.
 #include <grpcpp/grpcpp.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "admin/change_watch.h"
+#include "admin/confirmation.h"
 #include "admin/invoke.h"
 #include "admin/output.h"
 #include "admin/zones/zone_import.h"
@@ -131,21 +129,9 @@ v1::ImportStart TargetOf(Session& session, const Arguments& arguments) {
   return start;
 }
 
-// Asks at the terminal. Without one nobody can say yes.
-void AskForYes(const Session& session, const Arguments& arguments, const v1::ImportResult& plan) {
-  if (arguments.yes) return;
-  if (isatty(STDIN_FILENO) == 0 || arguments.file.path == "-")
-    session.Fail(kUsage, "nothing was changed: there is no terminal to ask at; say --yes to have it done");
-  std::fprintf(stderr, "%s Do it? [y/N] ",
-               plan.has_zone()
-                   ? absl::StrCat("This changes ", plan.zone().domain_name(), ", which is served.").c_str()
-                   : "This makes the zone.");
-  std::fflush(stderr);
-  std::string answer;
-  std::getline(std::cin, answer);
-  absl::StripAsciiWhitespace(&answer);
-  absl::AsciiStrToLower(&answer);
-  if (answer != "y" && answer != "yes") session.Fail(kRefused, "nothing was changed");
+std::string Question(const v1::ImportResult& plan) {
+  if (!plan.has_zone()) return "This makes the zone.";
+  return absl::StrCat("This changes ", plan.zone().domain_name(), ", which is served.");
 }
 
 void ApplyZone(Session& session, const Arguments& arguments) {
@@ -159,7 +145,7 @@ void ApplyZone(Session& session, const Arguments& arguments) {
     if (!session.PrintMessage(result)) std::printf("The zone is so already: nothing was changed.\n");
     return;
   }
-  AskForYes(session, arguments, result);
+  if (!arguments.yes) AskForYes(session, Question(result), arguments.file.path == "-");
   v1::ImportStart start = target;
   if (!start.has_new_zone()) {
     start.set_zone(result.zone().name());

@@ -118,19 +118,6 @@ absl::StatusOr<Records> RecordsThere(const store::Reader& view, const ZoneRow& r
   return records;
 }
 
-// The zone of the stripe's domain that the system made; nullopt: there is none.
-absl::StatusOr<std::optional<ZoneRow>> FindStripeZone(const store::Reader& view, const std::string& stripe,
-                                                      const dns::Name& domain) {
-  absl::StatusOr<std::vector<std::string>> ids = FullView(view).ZonesNamed("", domain);
-  if (!ids.ok()) return ids.status();
-  for (const std::string& id : *ids) {
-    absl::StatusOr<ZoneRow> row = AnyActiveZone(view, id);
-    if (row.ok() && StripeOfZone(*row) == stripe) return std::make_optional(*std::move(row));
-    if (!row.ok() && !absl::IsNotFound(row.status())) return row.status();
-  }
-  return std::optional<ZoneRow>();
-}
-
 bool EveryStripeCanServe(const Roster& roster) {
   const Seats seats = SeatsOf(roster, [](const std::string&) { return 0; });
   for (size_t stripe = 0; stripe < kStripes; ++stripe) {
@@ -175,6 +162,18 @@ absl::StatusOr<dns::Name> NameInZone(const ZoneRow& zone, const NameserverRow& n
   absl::StatusOr<dns::Name> apex = ApexOf(zone);
   if (!apex.ok()) return apex.status();
   return apex->Prepend(nameserver.id());
+}
+
+absl::StatusOr<std::optional<ZoneRow>> FindStripeZone(const store::Reader& view, const std::string& stripe,
+                                                      const dns::Name& domain) {
+  absl::StatusOr<std::vector<std::string>> ids = FullView(view).ZonesNamed("", domain);
+  if (!ids.ok()) return ids.status();
+  for (const std::string& id : *ids) {
+    absl::StatusOr<ZoneRow> row = AnyActiveZone(view, id);
+    if (row.ok() && StripeOfZone(*row) == stripe) return std::make_optional(*std::move(row));
+    if (!row.ok() && !absl::IsNotFound(row.status())) return row.status();
+  }
+  return std::optional<ZoneRow>();
 }
 
 absl::StatusOr<Plan> PlanStripeRecords(const PlanContext& context, const Roster& roster, const ZoneRow& row) {

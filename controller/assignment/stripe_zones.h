@@ -5,6 +5,7 @@
 // stripes' domains would depend on each other, and a resolver with none of them in its cache could find none.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
@@ -13,6 +14,7 @@
 #include "controller/sequencer/proposal.h"
 #include "dns/name/name.h"
 #include "quartet/stored/v1/zone.pb.h"
+#include "replication/store/store.h"
 
 namespace quartet::controller {
 
@@ -22,6 +24,11 @@ inline constexpr uint32_t kAddressTtl = 3600;
 // What the NS of this zone call a nameserver: its host name, but in the zone of a stripe's domain.
 absl::StatusOr<dns::Name> NameInZone(const stored::v1::ZoneRow& zone,
                                      const stored::v1::NameserverRow& nameserver);
+
+// The zone of the stripe's domain that the system made; nullopt: there is none.
+absl::StatusOr<std::optional<stored::v1::ZoneRow>> FindStripeZone(const store::Reader& view,
+                                                                  const std::string& stripe,
+                                                                  const dns::Name& domain);
 
 // Makes the stripe's zone, or changes what of it is not as it should be. Empty: all is, or there are stripes without a domain
 // or a nameserver that takes zones. Errors: as FoundZone.

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/strings/str_cat.h"
+
 namespace quartet::controller {
 namespace {
 
@@ -18,6 +20,17 @@ std::string NewId(char letter, replication::Random& random) {
   return id;
 }
 
+// 45 bits of milliseconds: a thousand years.
+constexpr size_t kDigitsOfTime = 9;
+
+std::string TimeDescending(int64_t time_us) {
+  constexpr uint64_t kLast = (uint64_t{1} << (5 * kDigitsOfTime)) - 1;
+  uint64_t bits = kLast - (static_cast<uint64_t>(time_us) / 1000 & kLast);
+  std::string digits(kDigitsOfTime, '0');
+  for (size_t i = kDigitsOfTime; i > 0; --i, bits >>= 5) digits[i - 1] = kDigits[bits & 31];
+  return digits;
+}
+
 bool IsId(char letter, absl::string_view text) {
   return text.size() == 1 + kDigitsOfAnId && text[0] == letter &&
          text.find_first_not_of(kDigits, 1) == absl::string_view::npos;
@@ -27,7 +40,16 @@ bool IsId(char letter, absl::string_view text) {
 
 std::string NewZoneId(replication::Random& random) { return NewId('Z', random); }
 std::string NewChangeId(replication::Random& random) { return NewId('C', random); }
+std::string NewOperationId(int64_t time_us, replication::Random& random) {
+  std::string id = NewId('O', random);
+  return id.replace(1, kDigitsOfTime, TimeDescending(time_us));
+}
+std::string FirstOperationId(int64_t time_us) {
+  return absl::StrCat("O", TimeDescending(time_us),
+                      std::string(kDigitsOfAnId - kDigitsOfTime, kDigits.front()));
+}
 bool IsZoneId(absl::string_view text) { return IsId('Z', text); }
 bool IsChangeId(absl::string_view text) { return IsId('C', text); }
+bool IsOperationId(absl::string_view text) { return IsId('O', text); }
 
 }  // namespace quartet::controller

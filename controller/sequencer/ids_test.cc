@@ -33,5 +33,19 @@ TEST(IdsTest, TellsIdsFromOtherTexts) {
   EXPECT_FALSE(IsZoneId("example.com."));
 }
 
+TEST(IdsTest, OperationsOfLaterMillisecondsComeFirst) {
+  SeededRandom random;
+  constexpr int64_t kNow = int64_t{1'800'000'000} * 1'000'000;
+  std::string before = NewOperationId(0, random);
+  for (const int64_t time_us : {kNow, kNow + 1000, kNow + 2000, kNow + 3'600'000'000, 2 * kNow}) {
+    const std::string id = NewOperationId(time_us, random);
+    EXPECT_TRUE(IsOperationId(id)) << id;
+    EXPECT_LT(id, before);
+    EXPECT_LE(FirstOperationId(time_us), id);
+    EXPECT_GT(FirstOperationId(time_us - 1000), id);
+    before = id;
+  }
+}
+
 }  // namespace
 }  // namespace quartet::controller

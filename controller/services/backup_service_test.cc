@@ -62,7 +62,7 @@ class BackupServiceTest : public ::testing::Test {
     restores_ = std::make_unique<Restores>(
         *controller_, reports_,
         Restores::Feed{[] { return std::vector<replication::NodeProgress>(); }, [](bool) {}});
-    admin_services_ = std::make_unique<AdminServices>(*controller_, *maker_, *restores_);
+    admin_services_ = std::make_unique<AdminServices>(*controller_, *maker_, *restores_, nullptr);
     const auto material = transport::LoadTls(Files("quartet://controller/c-1", "controller"));
     ASSERT_TRUE(material.ok()) << material.status();
     auto server = transport::Server::Start("127.0.0.1:0", *material, admin_services_->services());

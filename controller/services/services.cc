@@ -20,8 +20,11 @@ constexpr size_t kMostImportThreads = 16;
 }  // namespace
 
 struct AdminServices::State {
-  State(Controller& controller, BackupMaker& backups, Restores& restores)
-      : change_pump(kChangeInterval), node_pump(kNodeInterval), watch_pump(kChangeInterval) {
+  State(Controller& controller, BackupMaker& backups, Restores& restores, DomainRequests* domains)
+      : change_pump(kChangeInterval),
+        node_pump(kNodeInterval),
+        watch_pump(kChangeInterval),
+        domain_pump(kChangeInterval) {
     services.push_back(MakeZoneService(controller, import_threads));
     services.push_back(MakeRecordSetService(controller));
     services.push_back(MakeChangeService(controller, change_pump));
@@ -34,6 +37,7 @@ struct AdminServices::State {
     services.push_back(MakeExportService(controller.host(), {}));
     services.push_back(MakeWatchService(controller, watch_pump));
     services.push_back(MakeBackupService(backups, restores));
+    if (domains != nullptr) services.push_back(MakeDomainService(*domains, domain_pump, {}));
   }
 
   ImportThreads import_threads{kMostImportThreads};
@@ -41,11 +45,13 @@ struct AdminServices::State {
   WatchPump node_pump;
   // Of its own: it reads the log.
   WatchPump watch_pump;
+  WatchPump domain_pump;
   std::vector<std::unique_ptr<grpc::Service>> services;
 };
 
-AdminServices::AdminServices(Controller& controller, BackupMaker& backups, Restores& restores)
-    : state_(std::make_unique<State>(controller, backups, restores)) {}
+AdminServices::AdminServices(Controller& controller, BackupMaker& backups, Restores& restores,
+                             DomainRequests* domains)
+    : state_(std::make_unique<State>(controller, backups, restores, domains)) {}
 AdminServices::~AdminServices() = default;
 
 std::vector<grpc::Service*> AdminServices::services() const {

@@ -14,13 +14,14 @@ class Service;
 namespace quartet::controller {
 
 class BackupMaker;
+class DomainRequests;
 class Restores;
 
 // Thread-safe. Must outlive the server it is registered with, and not the controller.
 class AdminServices {
  public:
-  // The maker and the restores have to outlive it too.
-  AdminServices(Controller& controller, BackupMaker& backups, Restores& restores);
+  // The maker, the restores and the domains have to outlive it too. `domains`: nullptr: without DomainService.
+  AdminServices(Controller& controller, BackupMaker& backups, Restores& restores, DomainRequests* domains);
   ~AdminServices();
 
   std::vector<grpc::Service*> services() const;
@@ -56,5 +57,13 @@ class WatchPump;
 std::unique_ptr<grpc::Service> MakeChangeService(Controller& controller, WatchPump& pump);
 std::unique_ptr<grpc::Service> MakeNodeService(Controller& controller, WatchPump& pump);
 std::unique_ptr<grpc::Service> MakeWatchService(Controller& controller, WatchPump& pump);
+
+// DomainService.
+struct DomainLimits {
+  // Calls that wait for a registry, at once: each holds a thread meanwhile. More are refused.
+  int asking = 16;
+};
+std::unique_ptr<grpc::Service> MakeDomainService(DomainRequests& domains, WatchPump& pump,
+                                                 const DomainLimits& limits);
 
 }  // namespace quartet::controller

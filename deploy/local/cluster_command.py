@@ -6,16 +6,22 @@ import shlex
 import sys
 from pathlib import Path
 
+import own_network
 from harness import layout
 from harness.addresses import PortTaken
 from harness.binaries import BinaryMissing
 from harness.certificates import CertificateError
 from harness.cluster import Cluster, ClusterError
 from harness.processes import ProcessError
+from harness.registry import ROOT
+from harness.resolver import ADDRESS as RESOLVER
 
 CHECKOUT = Path(__file__).resolve().parent.parent.parent
 # In the checkout, so that each has its own cluster and removing the checkout removes all.
 DEFAULT_FOLDER = CHECKOUT / ".local" / "cluster"
+
+# Beside those of the stripes' domains.
+REGISTRY_TLDS = ("test", "example")
 
 DONE = {"stop": "stopped", "kill": "killed", "pause": "paused"}
 
@@ -27,12 +33,15 @@ examples:
   eval "$(deploy/local/cluster env)"               so that `quartet` talks to it
   deploy/local/cluster context                     or, in every shell: a context of `quartet`, and in use
   quartet zone create example.test --file deploy/local/example.zone --wait
+  quartet domain register example.test             at its registry, which is a process of the cluster too
+  deploy/local/cluster run quartet status          a command with all of `env`; the only way in for a cluster
+                                                   that has a network of its own (quickstart --keep)
   deploy/local/cluster kill ns-1                   SIGKILL; `start ns-1` brings it back
   deploy/local/cluster pause controller            SIGSTOP; `start controller` goes on
   deploy/local/cluster kill-region us-east
   deploy/local/cluster down                        stops everything and removes its data
 
-NODE is a node (ns-1-a), its nameserver (ns-1) or `controller`.
+NODE is a node (ns-1-a), its nameserver (ns-1), `controller`, `registry` or `resolver`.
 """
 
 
@@ -54,6 +63,8 @@ def parse_arguments():
     context_command = commands.add_parser(
         "context", parents=[folder], help="make a context of `quartet` for it, and use that")
     context_command.add_argument("--name", default="local", help="what to call it (default: %(default)s)")
+    run = commands.add_parser("run", parents=[folder], help="run a command with the environment of `env`")
+    run.add_argument("argv", metavar="COMMAND", nargs=argparse.REMAINDER)
     for name, what in (
         ("stop", "SIGTERM: a clean stop"), ("kill", "SIGKILL: a crash"), ("pause", "SIGSTOP: alive and silent"),
         ("start", "start it again, or let it go on after `pause`"),
@@ -73,6 +84,7 @@ def up(arguments):
     cluster = Cluster.create(
         arguments.dir, arguments.regions, arguments.per_region, arguments.port, detached=True
     )
+    cluster.add_registry(REGISTRY_TLDS)
     try:
         cluster.up()
     except BaseException:
@@ -88,6 +100,10 @@ def up(arguments):
 def show_processes(cluster):
     rows = [("NODE", "REGION", "STRIPE", "ANSWERS ON", "PROCESS")]
     rows.append(("controller", "", "", cluster.controller_endpoint, process_state(cluster.controller)))
+    registry, resolver = cluster.registry, cluster.resolver
+    rows.append(("registry", "", "", f"{ROOT}:{registry.epp_port}", process_state(registry.process)))
+    if resolver and resolver.process.is_running():
+        rows.append(("resolver", "", "", f"{RESOLVER}:53", process_state(resolver.process)))
     for node in cluster.nodes:
         stripe = f"{node.nameserver.stripe}{node.nameserver.slot}"
         rows.append((node.name, node.region, stripe, f"{node.address}:{cluster.port}", process_state(node.process)))
@@ -120,6 +136,14 @@ def env(arguments):
     print(f"export PATH={shlex.quote(str(cluster.binaries.path('quartet').parent))}:\"$PATH\"")
 
 
+def run(arguments):
+    cluster = Cluster.attach(arguments.dir)
+    if not arguments.argv:
+        raise ClusterError("run what? For example: deploy/local/cluster run quartet status")
+    path = f"{cluster.binaries.path('quartet').parent}:{os.environ['PATH']}"
+    os.execvpe(arguments.argv[0], arguments.argv, dict(os.environ, **cluster.environment(), PATH=path))
+
+
 def context(arguments):
     cluster = Cluster.attach(arguments.dir)
     admin = cluster.admin
@@ -140,7 +164,21 @@ def down(arguments):
 
 
 def find(cluster, name):
-    return cluster.controller if name == "controller" else cluster.node(name).process
+    by_name = {process.name: process for process in cluster.processes()}
+    return by_name[name] if name in by_name else cluster.node(name).process
+
+
+def enter_network(arguments):
+    """Where the cluster has a network of its own, all that talks to it must be there."""
+    if arguments.command == "up" or not (arguments.dir / "cluster.json").exists():
+        return
+    running = [process for process in Cluster.attach(arguments.dir).processes() if process.is_running()]
+    if not running:
+        return
+    pid = running[0].identity.pid
+    if arguments.command in ("env", "context") and not own_network.is_ours(pid):
+        raise ClusterError("it has a network of its own: `deploy/local/cluster run quartet …` talks to it from there")
+    own_network.join(pid)
 
 
 def change_one(arguments):
@@ -175,8 +213,11 @@ def kill_region(arguments):
 
 def main():
     arguments = parse_arguments()
-    actions = {"up": up, "down": down, "status": status, "env": env, "context": context, "kill-region": kill_region}
+    actions = {
+        "up": up, "down": down, "status": status, "env": env, "context": context, "run": run, "kill-region": kill_region,
+    }
     try:
+        enter_network(arguments)
         actions.get(arguments.command, change_one)(arguments)
     except (BinaryMissing, CertificateError, ClusterError, PortTaken, ProcessError, ValueError) as error:
         sys.exit(f"cluster: {error}")

@@ -1,7 +1,6 @@
 """deploy/local/quickstart, once everything is built: a cluster, a zone, a change, a dead region, and back."""
 
 import argparse
-import datetime
 import re
 import signal
 import statistics
@@ -10,14 +9,19 @@ import tempfile
 import time
 from pathlib import Path
 
-from cluster_command import DEFAULT_FOLDER
-from harness import dns_query
+import own_network
+from cluster_command import DEFAULT_FOLDER, REGISTRY_TLDS
+from harness import dns_query, layout
 from harness.addresses import PortTaken
 from harness.binaries import BinaryMissing
 from harness.certificates import CertificateError
 from harness.cluster import Cluster, ClusterError, CommandFailed
 from harness.first_answer import FirstAnswer
 from harness.processes import ProcessError
+from harness.registry import ROOT, program, tld_address
+from harness.resolver import ADDRESS as RESOLVER
+from quickstart_domain import DomainShow
+from quickstart_text import ShowFailed, headline, parse_time, say, shown_path, table
 from zone_questions import questions
 
 EXAMPLE = Path(__file__).resolve().parent / "example.zone"
@@ -28,38 +32,45 @@ MOST_QUESTIONS = 500
 MORE_CHANGES = 10
 
 
-class ShowFailed(Exception):
-    """A step did not do what it must."""
-
-
 class Show:
     def __init__(self, cluster, zone_name, zone_file, region):
         self.cluster = cluster
         self.zone_name = zone_name
         self.zone_file = zone_file
         self._region = region
+        # Registries take names right below their TLDs.
+        self._domain = DomainShow(cluster, zone_name) if zone_name.rstrip(".").count(".") == 1 else None
+        self._zone = None
         self._four = []
         self._record_sets = []
         self._changes = 0
 
     def run(self):
         self.start()
+        if self._domain:
+            self._domain.check()
         self.create_zone()
         self.ask()
+        if self._domain:
+            self.register()
         self.change()
         self.lose_region_and_regain_it()
 
     # Steps
 
     def start(self):
-        headline("Start one controller and eight nameservers in four regions")
+        headline("Start a registry, one controller and eight nameservers in four regions")
         started = time.monotonic()
         self.cluster.up()
         regions = {}
         for node in self.cluster.nodes:
             regions.setdefault(node.region, []).append(f"{node.nameserver.name} {node.address}:{self.cluster.port}")
         table([(region, *nodes) for region, nodes in regions.items()])
-        say(f"All serve and are counted, {time.monotonic() - started:.1f} s after the first process started.")
+        registry = self.cluster.registry
+        say(f"All serve and are counted, and their names' own domains ({layout.stripe_domain('a')}, …) are registered,"
+            f" {time.monotonic() - started:.1f} s after the")
+        say(f"first process started. The registry: EPP on {ROOT}:{registry.epp_port}, RDAP on"
+            f" http://{ROOT}:{registry.rdap_port}, a root server on {ROOT}.")
 
     def create_zone(self):
         headline(f"Create the hosted zone {self.zone_name} from {shown_path(self.zone_file)}")
@@ -70,7 +81,8 @@ class Show:
             for warning in response.get("warnings", []):
                 where = f"{warning['file']}:{warning['line']}:{warning['column']}: " if warning["line"] else ""
                 say(f"note: {where}{warning['message']}")
-            self._four = self.cluster.nodes_of_zone(response["zone"])
+            self._zone = response["zone"]
+            self._four = self.cluster.nodes_of_zone(self._zone)
             self._await(first, "serves the new zone")
             change = self._insync(response["change"])
         self._record_sets = self.cluster.quartet_json("record", "list", apex)["record_sets"]
@@ -120,6 +132,13 @@ class Show:
                 wrong.append(f"{question.owner} {question.type} at {node.name}: {answer.rcode}")
         return right, statistics.median(times)
 
+    def register(self):
+        self._domain.register(self._zone)
+        owner, type_name, ttl = self._record_to_change()
+        if not any(one["owner"] == owner and one["type"] == type_name for one in self._record_sets):
+            self._insync(self.cluster.quartet_json("record", "set", self._apex(), owner, type_name, ttl, self._value()))
+        self._domain.walk(owner, type_name)
+
     def change(self):
         owner, type_name, ttl = self._record_to_change()
         headline(f"Change a record: {owner} {type_name}")
@@ -146,6 +165,8 @@ class Show:
         first, change, _ = self._change_and_watch(owner, type_name, ttl, alive)
         say(f"A change meanwhile: the other {len(alive)} answered with it after"
             f" {max(after(first, change).values()):.1f} ms.")
+        if self.cluster.resolver:
+            self._domain.show_still_found(owner, type_name)
         self.cluster.quartet("change", "wait", change_id(change), "--servers", len(alive))
         state = self.cluster.quartet_json("change", "show", change_id(change))["state"]
         say(f"It is {state.removeprefix('STATE_')}: `change wait --servers {len(alive)}` is content,"
@@ -257,34 +278,6 @@ def create_time(change):
     return parse_time(change["create_time"])
 
 
-def parse_time(text):
-    """A protobuf timestamp in JSON, up to nanoseconds, as seconds since the Unix epoch."""
-    whole, _, fraction = text.rstrip("Z").partition(".")
-    seconds = datetime.datetime.fromisoformat(whole + "+00:00").timestamp()
-    return seconds + float("0." + (fraction or "0"))
-
-
-def headline(text):
-    say(f"\n== {text}")
-
-
-def say(text):
-    print(text, flush=True)
-
-
-def table(rows):
-    widths = [max(len(row[column]) for row in rows if column < len(row)) for column in range(max(map(len, rows)))]
-    for row in rows:
-        say("  " + "   ".join(text.ljust(width) for text, width in zip(row, widths)).rstrip())
-
-
-def shown_path(path):
-    try:
-        return path.resolve().relative_to(Path.cwd())
-    except ValueError:
-        return path
-
-
 def name_of_zone(path, given):
     """The name given, or the file's first $ORIGIN, or the file's own name."""
     if given:
@@ -305,46 +298,81 @@ def parse_arguments():
     parser.add_argument("--zone")
     parser.add_argument("--kill", metavar="REGION")
     parser.add_argument("--keep", action="store_true")
+    parser.add_argument("--resolver", action="store_true")
     return parser.parse_args()
+
+
+def make_cluster(folder, zone_name, detached=False):
+    """With a registry that has the zone's TLD, served by knotd where there is one."""
+    cluster = Cluster.create(folder, detached=detached)
+    tld = zone_name.rstrip(".").lower().rpartition(".")[2]
+    knotd = program("knotd") and program("knotc")
+    cluster.add_registry(list(dict.fromkeys([*REGISTRY_TLDS, tld])), knot=tld if knotd else None)
+    return cluster
 
 
 def run(arguments):
     zone_name = name_of_zone(arguments.zone_file, arguments.zone)
     started = time.monotonic()
-    if arguments.keep:
+    if arguments.keep or arguments.resolver:
         show_and_keep(arguments, zone_name)
     else:
         with tempfile.TemporaryDirectory(prefix="quartet-quickstart-") as folder:
-            cluster = Cluster.create(folder)
+            cluster = make_cluster(folder, zone_name)
             try:
                 Show(cluster, zone_name, arguments.zone_file, arguments.kill).run()
                 headline("Clean up")
                 cluster.down()
             finally:
                 cluster.kill()
-        say("All processes are stopped, their data is removed. To keep the cluster: deploy/local/quickstart --keep")
+        say("All processes are stopped, their data is removed. To keep them: deploy/local/quickstart --resolver")
     say(f"\nDone in {time.monotonic() - started:.1f} s.")
 
 
 def show_and_keep(arguments, zone_name):
-    cluster = Cluster.create(DEFAULT_FOLDER, detached=True)
+    cluster = make_cluster(DEFAULT_FOLDER, zone_name, detached=True)
     try:
         Show(cluster, zone_name, arguments.zone_file, arguments.kill).run()
+        if cluster.resolver and not arguments.resolver:
+            cluster.resolver.kill()
     except BaseException:
         cluster.remove()
         raise
-    node = cluster.nodes_of_zone(cluster.quartet_json("zone", "show", zone_name))[0]
-    port = "" if cluster.port == 53 else f" -p {cluster.port}"
     headline("The cluster goes on")
-    say('  deploy/local/cluster context             makes a context of it for `quartet`, in every shell; or')
-    say('  eval "$(deploy/local/cluster env)"       then `quartet status`, `quartet record set ...`')
-    say(f"  dig{port} @{node.address} {zone_name} A       (package bind9-dnsutils)")
+    # Whoever is in another network gets there by `cluster run`.
+    run_there = "deploy/local/cluster run "
+    if not own_network.is_own():
+        run_there = ""
+        say('  eval "$(deploy/local/cluster env)"       so that `quartet` talks to it')
+        say("  deploy/local/cluster context             or, in every shell: a context of `quartet`, and in use")
+    port = "" if cluster.port == 53 else f" -p {cluster.port}"
+    for command in commands(cluster, zone_name, port, arguments.resolver):
+        say(f"  {run_there}{command}")
     say("  deploy/local/cluster status              also stop, kill, pause, start, kill-region")
-    say("  deploy/local/cluster down                stops it and removes its data")
+    say("  deploy/local/cluster down                stops everything and removes its data")
+
+
+def commands(cluster, zone_name, port, resolver):
+    """What to try next; dig and delv are of package bind9-dnsutils."""
+    node = cluster.nodes_of_zone(cluster.quartet_json("zone", "show", zone_name))[0]
+    if resolver and cluster.resolver:
+        yield f"dig @{RESOLVER} www.{zone_name}"
+        yield f"dig @{RESOLVER} +trace www.{zone_name}"
+    yield f"dig{port} @{node.address} www.{zone_name}"
+    yield f"curl http://{ROOT}:{cluster.registry.rdap_port}/domain/{zone_name}"
+    yield f"quartet domain register another.{REGISTRY_TLDS[0]}"
+
+
+def port_53_wanted():
+    """Addresses whose port 53 all of it needs."""
+    tlds = len(REGISTRY_TLDS) + len(layout.STRIPES) + 1
+    nodes = [nameserver.address for nameserver in layout.nameservers()]
+    return [*nodes, ROOT, RESOLVER, *(tld_address(number) for number in range(tlds))]
 
 
 def main():
     arguments = parse_arguments()
+    own_network.ensure(port_53_wanted())
     # So that `kill` cleans up as Ctrl-C does.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

@@ -3,7 +3,6 @@
 After a change that is meant: tests/cluster/golden/update, then look at the difference.
 """
 
-import difflib
 import os
 import re
 import subprocess
@@ -11,43 +10,18 @@ import unittest
 from pathlib import Path
 
 from harness.cluster_case import ClusterCase
-from harness.command_transcript import Normaliser, transcript, without_numbers
+from harness.golden import GoldenTranscript
 
-GOLDEN = Path(__file__).resolve().parent / "golden"
-FORMATS = ("table", "wide", "json", "yaml")
 ZONE = "$TTL 300\n@ TXT \"v=spf1 -all\"\nwww A 192.0.2.1\nwww A 192.0.2.2\n*.dev CNAME www\nmail 3600 A 192.0.2.3\n@ MX 10 mail\n"
 
 
-class CliGolden(ClusterCase):
+class CliGolden(GoldenTranscript, ClusterCase):
+    golden = Path(__file__).resolve().parent / "golden"
     per_region = 1
 
     def setUp(self):
-        self.normalise = Normaliser(self.folder, self.cluster.controller_endpoint)
-        self.text = ""
+        super().setUp()
         os.environ["XDG_CONFIG_HOME"] = str(self.folder / "config")
-
-    def type(self, *arguments, numbers=True):
-        result = self.cluster.run_quartet(*arguments)
-        text = self.normalise(transcript(arguments, result))
-        self.text += text if numbers else without_numbers(text)
-        return result
-
-    def type_in_all_formats(self, *arguments, numbers=True):
-        for output in FORMATS:
-            self.type("-o", output, *arguments, numbers=numbers or output in ("json", "yaml"))
-
-    def compare(self, name):
-        path = GOLDEN / f"{name}.txt"
-        outputs = os.environ.get("TEST_UNDECLARED_OUTPUTS_DIR")
-        if outputs:
-            Path(outputs, path.name).write_text(self.text, encoding="utf-8")
-        if os.environ.get("QUARTET_UPDATE_GOLDEN"):
-            return
-        wanted = path.read_text(encoding="utf-8") if path.exists() else ""
-        difference = difflib.unified_diff(
-            wanted.splitlines(keepends=True), self.text.splitlines(keepends=True), "wanted", "printed")
-        told = "".join(difference)
-        self.assertEqual(wanted, self.text, f"if this is meant, run tests/cluster/golden/update\n{told}")
 
     def write(self, name, text):
         path = self.folder / name

@@ -13,7 +13,7 @@ from pathlib import Path
 from harness.binaries import Binaries
 
 TREE = Path.cwd()
-QUICKSTART_SECONDS = 30
+QUICKSTART_SECONDS = 40
 
 
 def code_blocks(text):
@@ -49,7 +49,7 @@ class Checkout(unittest.TestCase):
         for path in Path("/proc").glob("[0-9]*/cmdline"):
             with contextlib.suppress(OSError):
                 lines.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
-        return [line for line in lines if re.search(r"quartet-(controller|nameserver) run", line)]
+        return [line for line in lines if re.search(r"quartet-(controller|nameserver) run|sandbox-registry|unbound -d|knotd -c", line)]
 
 
 class Readme(Checkout):
@@ -64,6 +64,18 @@ class Readme(Checkout):
         for text in ("eu-west", "us-east", "ap-south", "sa-east", "INSYNC", "ANSWERS AFTER", "SIGKILL", "silent"):
             self.assertIn(text, output)
         self.assertEqual(self.processes(), [])
+        self.check_walk(output)
+
+    def check_walk(self, output):
+        """The domain is registered, and found from the root by who knows nothing else."""
+        for text in ("Register example.test", "with authority (AA)", "no AA", "from its cache", "Unbound still finds"):
+            self.assertIn(text, output)
+        asked = [line.split("   ")[-1].split() for line in output.splitlines() if "no AA" in line]
+        self.assertEqual(asked[0][:2], [".", "test."])
+        self.assertIn("example.test.", asked[0])
+        # Once its TTL is over: those that it knows by now.
+        self.assertIn("example.test.", asked[2])
+        self.assertNotIn(".", asked[2])
 
     def test_the_quickstart_takes_a_zone_file_of_ones_own(self):
         zone = self.checkout / "own.example.zone"
@@ -77,6 +89,39 @@ class Readme(Checkout):
         output = self.run_script("deploy/local/quickstart bad.example.zone", expect=1)
         self.assertRegex(output, r"bad\.example\.zone:1:\d+")
         self.assertRegex(output, r"bad\.example\.zone:2:\d+")
+        self.assertEqual(self.processes(), [])
+
+    def test_the_quickstart_goes_on_with_a_resolver_to_be_asked(self):
+        """Somebody has port 53: all of it runs in a network of its own, and is asked there."""
+        output = self.run_script(
+            """
+            python3 -c '
+            import socket, time
+            taken = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            taken.bind(("0.0.0.0", 53))
+            open("taken", "w").close()
+            time.sleep(300)' & holder=$!
+            trap 'kill $holder' EXIT
+            until test -e taken; do sleep 0.05; done
+            deploy/local/quickstart --resolver
+            deploy/local/cluster run python3 - <<'PYTHON'
+            import sys
+            sys.path.insert(0, "tests")
+            from harness import dns_query
+            query = dns_query.build_query("www.example.test", "A", recursion_desired=True)
+            print("the resolver says", dns_query.parse(dns_query.exchange("127.53.2.1", 53, query, timeout=20)).rcode)
+            PYTHON
+            deploy/local/cluster run quartet domain show example.test
+            if deploy/local/cluster env; then exit 1; fi
+            deploy/local/cluster status
+            deploy/local/cluster down
+            test ! -e .local/cluster
+            """.replace("\n            ", "\n")
+        )
+        self.assertIn("the resolver says NOERROR", output)
+        self.assertRegex(output, r"resolver .*127\.53\.2\.1:53 .*running")
+        self.assertIn("deploy/local/cluster run dig @127.53.2.1", output)
+        self.assertIn("network of its own", output)
         self.assertEqual(self.processes(), [])
 
     def test_the_other_commands_work_as_written(self):

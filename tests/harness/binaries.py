@@ -7,6 +7,7 @@ _FOLDERS = {
     "quartet-controller": "controller",
     "quartet-nameserver": "nameserver",
     "quartet": "admin",
+    "register_client": "tests/bench",
     "change_load": "tests/cluster",
     "crash_load": "tests/faults",
     "damage_zone": "tests/cluster",

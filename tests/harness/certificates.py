@@ -71,6 +71,11 @@ class Authority:
         )
         return credentials
 
+    def find(self, file_name):
+        """Credentials that were issued before, or None."""
+        found = Credentials(self.certificate, self.folder / f"{file_name}.pem", self.folder / f"{file_name}.key")
+        return found if found.certificate.exists() else None
+
     def _make(self, common_name, certificate, key, extensions, names, *signer):
         configuration = self.folder / f"{certificate.stem}.cnf"
         configuration.write_text(

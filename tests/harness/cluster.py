@@ -10,10 +10,12 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from harness import addresses, layout
+from harness import addresses, layout, registries_file
 from harness.binaries import Binaries
 from harness.certificates import Authority, Credentials
 from harness.processes import Identity, Process, ProcessError
+from harness.registry import Registry, wait_until
+from harness.resolver import Resolver
 
 CONTROLLER_ADDRESS = "127.77.0.1"
 CONTROLLER_PORT = 4700
@@ -69,6 +71,8 @@ class Cluster:
             "--listen", self.controller_endpoint, credentials=_credentials(certificates, "controller"),
         )
         self.nodes = [self._node(nameserver, certificates) for nameserver in nameservers]
+        self.registry = None
+        self.resolver = None
 
     def _node(self, nameserver, certificates):
         name = f"{nameserver.name}-a"
@@ -90,6 +94,50 @@ class Cluster:
         Authority(certificates).issue(name, f"quartet://nameserver/{nameserver.name}/node/{name}")
         self.nodes.append(self._node(nameserver, certificates))
         return self.nodes[-1]
+
+    # Its registry, and who asks from outside
+
+    def add_registry(self, tlds, knot=None, options=(), **fields):
+        """A registry of these TLDs and of those of the stripes' domains; before `up`. `fields`: see registries_file."""
+        stripes = [layout.stripe_domain(stripe).partition(".")[2] for stripe in layout.STRIPES]
+        # One registry has one policy: its TLDs are all thick, or none is.
+        policy = ":thick" if any("thick" in tld.split(":")[1:] for tld in tlds) else ""
+        self._attach_registry({
+            "tlds": [*tlds, *(stripe + policy for stripe in stripes)], "dns_port": self.port, "knot": knot, "ports": None,
+        }, options)
+        self.write_registries({"sandbox": registries_file.stanza(self.registry, self.folder, **fields)})
+        self.controller.argv += ["--registries", str(self.folder / "registries.yaml")]
+        self.save()
+        return self.registry
+
+    def write_registries(self, stanzas):
+        """For the controller's next start."""
+        registries_file.write(self.folder / "registries.yaml", stanzas)
+
+    def _attach_registry(self, state, options=()):
+        self.registry = Registry(
+            self.binaries, self.folder / "registry", Authority(self.folder / "certificates"), **state,
+            detached=self._detached, options=options,
+        )
+
+    def wait_stripes(self, timeout=COUNTED_SECONDS):
+        """Waits until the stripes' domains, in which the nameservers' names lie, are registered and delegated."""
+        domains = [layout.stripe_domain(stripe) for stripe in layout.STRIPES]
+        wait_until(
+            lambda: all(self.registry.nameservers_of(domain) for domain in domains),
+            lambda: f"not all of {', '.join(domains)} are delegated:\n{self.run_quartet('domain', 'operations').stdout}",
+            timeout,
+        )
+
+    def add_resolver(self):
+        """A recursive resolver, not yet started, that knows the registry's root."""
+        self.resolver = Resolver(self.folder / "resolver", self.registry.names(), detached=self._detached)
+        return self.resolver
+
+    def start_resolver(self):
+        self.add_resolver().start()
+        self.save()
+        return self.resolver
 
     # Making, finding, removing
 
@@ -123,6 +171,10 @@ class Cluster:
         cluster = Cluster(
             folder, Binaries(state["binaries"]), state["port"], state["controller_port"], nameservers, detached=True
         )
+        if state.get("registry"):
+            cluster._attach_registry(state["registry"])
+            cluster.controller.argv += ["--registries", str(cluster.folder / "registries.yaml")]
+            cluster.add_resolver()
         for process in cluster.processes():
             if process.name in state["processes"]:
                 process.attach(Identity(**state["processes"][process.name]))
@@ -134,23 +186,33 @@ class Cluster:
         state = {
             "binaries": str(self.binaries.folder), "port": self.port, "controller_port": self._controller_port,
             "nameservers": [vars(node.nameserver) for node in self.nodes], "processes": running,
+            "registry": self.registry.state() if self.registry else None,
         }
         temporary = self.folder / "cluster.json.new"
         temporary.write_text(json.dumps(state, indent=1) + "\n", encoding="utf-8")
         os.replace(temporary, self.folder / "cluster.json")
 
     def processes(self):
-        return [self.controller] + [node.process for node in self.nodes]
+        others = self.registry.processes() if self.registry else []
+        others += [self.resolver.process] if self.resolver else []
+        return [self.controller] + [node.process for node in self.nodes] + others
 
     # Starting and ending
 
     def up(self):
-        """Makes a new service, starts everything, enrols it, and waits until every node is counted."""
+        """Makes a new service, starts everything, enrols it, and waits until every node is counted.
+
+        With a registry, until the nameservers' names are registered too.
+        """
+        if self.registry:
+            self.registry.start()
         self.init_controller()
         self.start_controller()
         self.enrol()
         self.start_nodes(self.nodes)
         self.wait_counted()
+        if self.registry:
+            self.wait_stripes()
         return self
 
     def init_controller(self):
@@ -217,7 +279,7 @@ class Cluster:
     def down(self):
         """Stops everything in order. All processes are gone afterwards, also if one had to be killed (raised then)."""
         faults = []
-        for process in [node.process for node in self.nodes] + [self.controller]:
+        for process in reversed(self.processes()):
             try:
                 process.stop()
             except ProcessError as error:
@@ -229,6 +291,8 @@ class Cluster:
         """Ends everything at once."""
         for process in self.processes():
             process.kill()
+        if self.registry:
+            self.registry.kill()
 
     def remove(self):
         """Ends everything and removes the folder."""

@@ -23,6 +23,10 @@ class ClusterCase(unittest.TestCase):
     stripe_zones = False
 
     @classmethod
+    def set_up_cluster(cls):
+        """Before it is started."""
+
+    @classmethod
     def setUpClass(cls):
         cls.folder = Path(tempfile.mkdtemp(prefix="cluster-", dir=os.environ.get("TEST_TMPDIR")))
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
@@ -30,6 +34,7 @@ class ClusterCase(unittest.TestCase):
         cls.addClassCleanup(cls.cluster.kill)
         cls.cluster.controller.argv += map(str, cls.controller_options)
         cls.cluster.controller.argv += () if cls.stripe_zones else ("--no-stripe-zones",)
+        cls.set_up_cluster()
         cls.cluster.up()
 
     def run(self, result=None):

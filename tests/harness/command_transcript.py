@@ -5,25 +5,27 @@ import re
 # What differs from run to run, and what stands for it: of the same width, so that columns stay where they are.
 _TIME = re.compile(r"20\d\d-\d\d-\d\d \d\d:\d\d:\d\dZ")
 _JSON_TIME = re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
-_ID = re.compile(r"\b([ZC])[0-9A-HJKMNP-TV-Z]{13}\b")
+_ID = re.compile(r"\b([ZCO])[0-9A-HJKMNP-TV-Z]{13}\b")
 _HEX = re.compile(r"\b[0-9a-f]{32}\b")
 # YAML quotes what would read as a number, which some digests do.
 _YAML_HEX = re.compile(r'^( *(?:- )?\w+: )"?[0-9a-f]{32}"?$', re.MULTILINE)
 # Columns of paths are as wide as the folder's name is long.
 _WIDE = re.compile(r" {20,}")
 _JSON_NUMBERS = re.compile(
-    r'\b(epoch|index|acknowledged_epoch|acknowledged_index|lag|disk_bytes|memory_bytes|serial|term)("?): "?\d+"?')
+    r'\b(epoch|index|acknowledged_epoch|acknowledged_index|lag|disk_bytes|memory_bytes|serial|term|sessions)("?): "?\d+"?')
 _WORD_NUMBERS = re.compile(r"\b(index|term|epoch|acknowledged at|zone) \d+")
 _TOKEN = re.compile(r"\bAQ[A-Za-z0-9_-]{54}\b=?")
-# Which nameserver was first is chance.
-_ARRIVAL = re.compile(r"^2>  *\d+\.\d ms .*\n", re.MULTILINE)
+# Which nameserver was first is chance; so is whether an operation had to wait for something.
+_ARRIVAL = re.compile(r"^2>  *(\d+\.\d ms|waiting:) .*\n", re.MULTILINE)
+# A registry counts all of its objects.
+_ROID = re.compile(r"\b([A-Z])\d+(-SANDBOX)\b")
 
 
 class Normaliser:
-    """Ids keep their number over all texts: the first zone is Z…01, whatever it is called."""
+    """`names`: what stands for which text. Ids keep their number over all texts: the first zone is Z…01, whatever it is called."""
 
-    def __init__(self, folder, endpoint):
-        self._replace = {str(folder): "/FOLDER", endpoint: "CONTROLLER"}
+    def __init__(self, names):
+        self._replace = names
         self._ids = {}
 
     def __call__(self, text):
@@ -38,6 +40,7 @@ class Normaliser:
         text = _HEX.sub("0" * 32, text)
         text = _TOKEN.sub("TOKEN", text)
         text = _ARRIVAL.sub("", text)
+        text = _ROID.sub(r"\g<1>0\2", text)
         text = _JSON_NUMBERS.sub(r"\1\2: N", text)
         return _WORD_NUMBERS.sub(r"\1 N", text)
 

@@ -15,8 +15,9 @@ MAY_INCLUDE = {
     "dns": {"dns"},
     "replication": {"replication", "dns", "proto"},
     "nameserver": {"nameserver", "replication", "dns", "proto"},
-    "controller": {"controller", "replication", "dns", "proto"},
-    "admin": {"admin", "dns", "proto"},
+    "config": {"config"},
+    "controller": {"controller", "replication", "dns", "proto", "config"},
+    "admin": {"admin", "dns", "proto", "config"},
 }
 
 # Headers of libraries, and the files (by path) that may include them. Tests beside a file count as the file.
@@ -27,7 +28,7 @@ ROOMS = [
         re.compile(r"^(grpc|grpcpp|grpc\+\+)/|\.grpc\.pb\.h$"),
         re.compile(r"(_service|_client|/main|_main)\.(cc|h)$|^(admin|controller/services|proto/transport|tests)/"),
     ),
-    ("libyaml", re.compile(r"^yaml\.h$"), re.compile(r"^admin/(yaml|zone_files/record_sets_file)\.cc$")),
+    ("libyaml", re.compile(r"^yaml\.h$"), re.compile(r"^(config/yaml_reader|admin/(yaml|zone_files/record_sets_file))\.cc$")),
     ("ldns", re.compile(r"^ldns/"), re.compile(r"^dns/rdata/|^tests/")),
     ("spdlog", re.compile(r"^spdlog/"), re.compile(r"^replication/base/log\.(cc|h)$")),
     ("liburcu", re.compile(r"^urcu"), re.compile(r"^nameserver/\w+/(rcu|qsbr)\w*\.(cc|h)$")),

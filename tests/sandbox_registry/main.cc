@@ -19,6 +19,7 @@
 #include "replication/base/stop_signal.h"
 #include "replication/store/rocks_store.h"
 #include "tests/sandbox_registry/publisher.h"
+#include "tests/sandbox_registry/rdap_server.h"
 #include "tests/sandbox_registry/registry.h"
 #include "tests/sandbox_registry/server.h"
 
@@ -38,6 +39,9 @@ struct Options {
   std::vector<std::string> tld_servers;
   std::vector<std::string> zone_files;
   std::vector<std::string> zone_commands;
+  // Empty: none.
+  std::string rdap;
+  std::string faults;
 };
 
 std::map<std::string, std::string> ReadPairs(const std::string& option,
@@ -75,7 +79,18 @@ Publisher::Options ReadPublishing(const Options& options) {
   return publishing;
 }
 
-// "test", "example:thick:attributes:keys".
+// What "pending=2" says, if the word is one of those.
+bool ReadTldValue(const std::string& word, Tld& tld) {
+  const std::pair<std::string, std::string> pair = absl::StrSplit(word, absl::MaxSplits('=', 1));
+  if (pair.first == "reserved") {
+    tld.reserved.insert(pair.second);
+    return true;
+  }
+  return pair.first == "pending" && absl::SimpleAtoi(pair.second, &tld.pending_create_us) &&
+         (tld.pending_create_us *= 1'000'000) > 0;
+}
+
+// "test", "example:thick:attributes:keys:reserved=nic:pending=2".
 Tld ReadTld(const std::string& text) {
   const std::vector<std::string> words = absl::StrSplit(text, ':');
   Tld tld;
@@ -87,8 +102,9 @@ Tld ReadTld(const std::string& text) {
       tld.hosts = Tld::Hosts::kAttributes;
     } else if (words[i] == "keys") {
       tld.sec_dns = Tld::SecDns::kKeyData;
-    } else {
-      throw CLI::ValidationError("--tld", words[i] + " is none of thick, attributes, keys");
+    } else if (!ReadTldValue(words[i], tld)) {
+      throw CLI::ValidationError(
+          "--tld", words[i] + " is none of thick, attributes, keys, reserved=LABEL, pending=SECONDS");
     }
   }
   return tld;
@@ -108,6 +124,19 @@ RegistryConfig ReadConfig(const Options& options) {
   return config;
 }
 
+Server::Options ReadListening(const Options& options) {
+  const std::vector<std::string> place = absl::StrSplit(options.listen, ':');
+  uint32_t port = 0;
+  if (place.size() != 2 || !absl::SimpleAtoi(place[1], &port) || port > 65535) {
+    throw CLI::ValidationError("--listen", options.listen + " is not ADDR:PORT");
+  }
+  Server::Options listen;
+  listen.address = place[0];
+  listen.port = static_cast<uint16_t>(port);
+  listen.faults = Faults(options.faults);
+  return listen;
+}
+
 int Fail(const absl::Status& status) {
   std::fprintf(stderr, "sandbox-registry: %s\n", std::string(status.message()).c_str());
   return 1;
@@ -121,22 +150,19 @@ int Run(const Options& options) {
   Registry registry(ReadConfig(options), **store, replication::SystemClock());
   const auto tls = controller::epp::TlsContext::ForServer(options.identity);
   if (!tls.ok()) return Fail(tls.status());
-  Server::Options listen;
-  const std::vector<std::string> place = absl::StrSplit(options.listen, ':');
-  uint32_t port = 0;
-  if (place.size() != 2 || !absl::SimpleAtoi(place[1], &port) || port > 65535) {
-    throw CLI::ValidationError("--listen", options.listen + " is not ADDR:PORT");
-  }
-  listen.address = place[0];
-  listen.port = static_cast<uint16_t>(port);
   std::unique_ptr<Publisher> publisher;
   if (!options.root.empty()) {
     absl::StatusOr<std::unique_ptr<Publisher>> opened = Publisher::Open(registry, ReadPublishing(options));
     if (!opened.ok()) return Fail(opened.status());
     publisher = *std::move(opened);
   }
-  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(registry, *tls, listen);
+  absl::StatusOr<std::unique_ptr<Server>> server = Server::Start(registry, *tls, ReadListening(options));
   if (!server.ok()) return Fail(server.status());
+  absl::StatusOr<std::unique_ptr<RdapServer>> rdap;
+  if (!options.rdap.empty()) {
+    rdap = RdapServer::Start(registry, options.rdap);
+    if (!rdap.ok()) return Fail(rdap.status());
+  }
   replication::NotifyReady();
   stop_signal.Wait();
   replication::NotifyStopping();
@@ -147,7 +173,9 @@ int Main(int argc, char** argv) {
   CLI::App app("A registry to register domains at, for tests and local clusters: EPP over TLS.",
                "sandbox-registry");
   Options options;
-  app.add_option("--tld", options.tlds, "A TLD it runs: NAME[:thick][:attributes][:keys]; any number")
+  app.add_option(
+         "--tld", options.tlds,
+         "A TLD it runs: NAME[:thick][:attributes][:keys][:reserved=LABEL][:pending=SECONDS]; any number")
       ->required();
   app.add_option("--client", options.clients, "A client of it: NAME:PASSWORD; any number")->required();
   app.add_option("--listen", options.listen, "ADDR:PORT")->required();
@@ -163,6 +191,8 @@ int Main(int argc, char** argv) {
   app.add_option("--zone-file", options.zone_files,
                  "TLD=FILE: another name server answers for it at that address, from this file");
   app.add_option("--zone-command", options.zone_commands, "TLD=COMMAND that tells that server of a new file");
+  app.add_option("--rdap", options.rdap, "ADDR:PORT to answer RDAP on, over HTTP");
+  app.add_option("--faults", options.faults, "File of what to do wrong, for tests: lines as in faults.h");
   app.footer(
       "Example:\n"
       "  sandbox-registry --tld test --tld example:thick --client quartet:secret-1 --listen 127.0.0.1:7700 "

@@ -1,17 +1,17 @@
 # Debian's Net::EPP::Simple against the sandbox registry: a client that nobody here wrote.
-# Arguments: port, CA, certificate, key. Prints TAP; the exit status tells.
+# Arguments: address, port, CA, certificate, key. Prints TAP; the exit status tells.
 use strict;
 use warnings;
 use Test::More;
 use Net::EPP::Simple;
 use Net::EPP::Frame;
 
-my ($port, $ca, $certificate, $key) = @ARGV;
+my ($server, $port, $ca, $certificate, $key) = @ARGV;
 
 sub connect_as {
     my ($user, $password) = @_;
     return Net::EPP::Simple->new(
-        host => '127.0.0.1', port => $port, user => $user, pass => $password, verify => 1, ca_file => $ca,
+        host => $server, port => $port, user => $user, pass => $password, verify => 1, ca_file => $ca,
         cert => $certificate, key => $key, load_config => 0, reconnect => 0, timeout => 30,
     );
 }

@@ -1,10 +1,10 @@
 # Registers a domain at a thick TLD of the sandbox registry, with glue for its nameservers, by Net::EPP::Simple.
-# Arguments: port, CA, certificate, key, domain, then host and address of each nameserver.
+# Arguments: address, port, CA, certificate, key, domain, then host and address of each nameserver.
 use strict;
 use warnings;
 use Net::EPP::Simple;
 
-my ($port, $ca, $certificate, $key, $domain, %hosts) = @ARGV;
+my ($server, $port, $ca, $certificate, $key, $domain, %hosts) = @ARGV;
 
 sub must {
     my ($done, $what) = @_;
@@ -12,7 +12,7 @@ sub must {
 }
 
 my $epp = Net::EPP::Simple->new(
-    host => '127.0.0.1', port => $port, user => 'ours', pass => 'secret-1', verify => 1, ca_file => $ca,
+    host => $server, port => $port, user => 'ours', pass => 'secret-1', verify => 1, ca_file => $ca,
     cert => $certificate, key => $key, load_config => 0, reconnect => 0, timeout => 30,
 );
 must($epp, 'login');

@@ -5,8 +5,9 @@ import tempfile
 import unittest
 from pathlib import Path
 
+from harness.binaries import Binaries
 from harness.certificates import Authority
-from sandbox_registry.registry_process import RegistryProcess
+from harness.registry import ROOT, Registry
 
 SCRIPT = Path(__file__).with_name("net_epp.pl")
 
@@ -15,9 +16,10 @@ class NetEppTest(unittest.TestCase):
     def test_net_epp_simple_does_what_clients_do(self):
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
-            with RegistryProcess(Authority(folder / "ca"), folder, ["test:thick"]) as registry:
+            with Registry(Binaries.find(), folder, Authority(folder / "ca"), ["test:thick"]) as registry:
+                client = registry.client
                 run = subprocess.run(
-                    ["perl", SCRIPT, *registry.perl_arguments()],
+                    ["perl", SCRIPT, ROOT, str(registry.epp_port), client.ca, client.certificate, client.key],
                     capture_output=True, text=True, timeout=120, check=False,
                 )
         self.assertEqual(run.returncode, 0, run.stdout + run.stderr)

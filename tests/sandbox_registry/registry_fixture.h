@@ -19,8 +19,10 @@ namespace quartet::sandbox {
 // Clients "ours" (password "secret-1") and "theirs" ("secret-2"); TLD "test".
 class RunningRegistry {
  public:
-  explicit RunningRegistry(RegistryConfig config = DefaultConfig())
-      : registry_(std::move(config), store_, replication::SystemClock()) {
+  // `clock` must outlive it.
+  explicit RunningRegistry(RegistryConfig config = DefaultConfig(), Faults faults = Faults(),
+                           replication::Clock& clock = replication::SystemClock())
+      : faults_(std::move(faults)), registry_(std::move(config), store_, clock) {
     std::signal(SIGPIPE, SIG_IGN);
     server_identity_ = Files(ca_.IssueFor("IP:127.0.0.1"), "server");
     client_identity_ = Files(ca_.IssueFor("DNS:client"), "client");
@@ -39,6 +41,7 @@ class RunningRegistry {
     const auto tls = controller::epp::TlsContext::ForServer(server_identity_);
     Server::Options options;
     options.port = port_;
+    options.faults = faults_;
     auto server = Server::Start(registry_, *tls, options);
     EXPECT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
@@ -83,6 +86,7 @@ class RunningRegistry {
   transport::TestCa ca_;
   controller::epp::TlsIdentity server_identity_;
   controller::epp::TlsIdentity client_identity_;
+  const Faults faults_;
   store::MemoryStore store_;
   Registry registry_;
   uint16_t port_ = 0;

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <optional>
 #include <utility>
@@ -23,6 +24,12 @@ using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kHandshakeWithin(10);
 constexpr std::chrono::seconds kWriteWithin(10);
+
+// What is sent in place of a frame.
+std::string Spoil(const Fault& fault, const std::string& frame) {
+  if (fault.kind == Fault::Kind::kGarbage) return controller::epp::Frame("<<< no XML");
+  return fault.kind == Fault::Kind::kOversized ? "\x7f\xff\xff\xff<epp" : frame;
+}
 
 }  // namespace
 
@@ -61,6 +68,7 @@ Server::~Server() {
       if (connection.stream != nullptr) connection.stream->Close();
     }
   }
+  stops_.notify_all();
   shutdown(fd_, SHUT_RDWR);
   acceptor_.join();
   for (Connection& connection : connections_) connection.thread.join();
@@ -114,10 +122,8 @@ void Server::Serve(int fd, Connection& connection) {
 void Server::Converse(TlsStream& stream) {
   Registry::Session session(registry_);
   FrameReader frames;
-  std::string answer = session.Greeting();
-  for (;;) {
-    if (!stream.Write(controller::epp::Frame(answer), Clock::now() + kWriteWithin).ok() || session.ended())
-      return;
+  bool goes_on = Answer(stream, "greeting", [&] { return session.Greeting(); });
+  while (goes_on && !session.ended()) {
     absl::StatusOr<std::optional<std::string>> message = frames.Next();
     while (message.ok() && !message->has_value()) {
       const absl::StatusOr<std::string> bytes = stream.Read(Clock::now() + options_.idle);
@@ -126,8 +132,26 @@ void Server::Converse(TlsStream& stream) {
       message = frames.Next();
     }
     if (!message.ok()) return;
-    answer = session.Answer(**message);
+    const std::string command = options_.faults.none() ? "" : CommandOf(**message);
+    goes_on = Answer(stream, command, [&] { return session.Answer(**message); });
   }
+}
+
+bool Server::Answer(TlsStream& stream, const std::string& command,
+                    const std::function<std::string()>& execute) {
+  const Fault fault = options_.faults.Of(command);
+  // For a test that waits until it has come to this.
+  if (fault.kind != Fault::Kind::kNone) std::fprintf(stderr, "fault at %s\n", command.c_str());
+  if (fault.kind == Fault::Kind::kCut) return false;
+  if (fault.kind == Fault::Kind::kDelay) Wait(fault.wait);
+  const std::string frame = Spoil(fault, controller::epp::Frame(execute()));
+  if (fault.kind == Fault::Kind::kLate) Wait(fault.wait);
+  return fault.kind != Fault::Kind::kLost && stream.Write(frame, Clock::now() + kWriteWithin).ok();
+}
+
+void Server::Wait(std::chrono::milliseconds time) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  stops_.wait_for(lock, time, [this] { return stopping_; });
 }
 
 }  // namespace quartet::sandbox

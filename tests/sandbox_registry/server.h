@@ -3,7 +3,9 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
@@ -12,6 +14,7 @@
 
 #include "absl/status/statusor.h"
 #include "controller/registrar/epp/tls_stream.h"
+#include "tests/sandbox_registry/faults.h"
 #include "tests/sandbox_registry/registry.h"
 
 namespace quartet::sandbox {
@@ -26,6 +29,7 @@ class Server {
     size_t most_connections = 256;
     // A client that says nothing for so long is sent away.
     std::chrono::seconds idle{600};
+    Faults faults;
   };
 
   // The registry must outlive it. UNAVAILABLE: the port can't be had.
@@ -50,6 +54,11 @@ class Server {
   void AcceptAll();
   void Serve(int fd, Connection& connection);
   void Converse(controller::epp::TlsStream& stream);
+  // Executes a command and sends what it answers; with its fault, if it has one. False: the connection is to end.
+  bool Answer(controller::epp::TlsStream& stream, const std::string& command,
+              const std::function<std::string()>& execute);
+  // Less if the server stops.
+  void Wait(std::chrono::milliseconds time);
   void Reap();
 
   Registry& registry_;
@@ -58,6 +67,7 @@ class Server {
   const int fd_;
   const uint16_t port_;
   std::mutex mutex_;
+  std::condition_variable stops_;
   bool stopping_ = false;
   std::list<Connection> connections_;
   std::thread acceptor_;

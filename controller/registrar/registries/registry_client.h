@@ -1,51 +1,25 @@
-// What is asked of one registry, and what became of it: EPP's answers (RFC 5730 §3) as what is to be done next.
+// What is asked of one registry, and what became of it.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "controller/registrar/epp/contact.h"
 #include "controller/registrar/epp/domain.h"
 #include "controller/registrar/epp/host.h"
 #include "controller/registrar/epp/response.h"
 #include "controller/registrar/registries/registry_config.h"
+#include "controller/registrar/registries/verdict.h"
+#include "replication/base/clock.h"
 
 namespace quartet::controller {
-
-// What became of a command.
-struct Verdict {
-  enum class Kind {
-    // 1xxx but 1001.
-    kDone,
-    // 1001: the registry decides later, and tells by poll.
-    kPending,
-    // The registry says no, and will say so again: 2xxx but those below.
-    kRefused,
-    // It was not done, and may be tried again: no session could be made, 2400, 2500, 2502.
-    kLater,
-    // It may have been done or not: the session ended before the answer came.
-    kUnknown,
-    // It was not done, and will not be before somebody mends the configuration: 2200, 2501, a certificate.
-    kConfiguration,
-  };
-  Kind kind = Kind::kLater;
-  // The registry's; 0: it did not answer.
-  int code = 0;
-  // For people: "2302 Object exists".
-  std::string message;
-
-  bool done() const { return kind == Kind::kDone; }
-};
-
-// A verdict, and where it is kDone (or kPending, as far as the registry tells it then) what was answered.
-template <typename T>
-struct Answer {
-  Verdict verdict;
-  std::optional<T> value;
-};
 
 // Thread-safe; every call blocks until its verdict is there.
 class RegistryClient {
@@ -64,12 +38,12 @@ class RegistryClient {
   virtual Answer<epp::DomainTransfer> Transfer(epp::TransferOp op, const std::string& name,
                                                const std::string& auth_info = {}) = 0;
 
-  // Makes the host object, or gives it these addresses where it is ours and has others. Addresses only as glue is wanted: the
-  // name lies in one of the registry's TLDs. Done at once for what this client has seen to be so already, and where the registry has
-  // no host objects.
+  // Makes the host object, or gives it these addresses where it has others (refused where it is not ours to change).
+  // Addresses only as glue is wanted (glue.h); without, any host object of that name will do. Done at once for what this
+  // client has seen to be so already, and where the registry has no host objects.
   virtual Verdict EnsureHost(const epp::DomainHost& host) = 0;
   virtual Verdict DeleteHost(const std::string& name) = 0;
-  // The same for a contact.
+  // The same for a contact. Without an authInfo it gets a random one.
   virtual Verdict EnsureContact(const epp::Contact& contact) = 0;
 
   // The first message that waits; no value: there is none.
@@ -96,6 +70,7 @@ absl::StatusOr<std::unique_ptr<RegistryClient>> MakeRegistryClient(const Registr
 class Registries {
  public:
   using MakeFn = std::function<absl::StatusOr<std::unique_ptr<RegistryClient>>(const RegistryConfig& config)>;
+  // Errors of `make`; INVALID_ARGUMENT: two registries of one name, or of one TLD.
   static absl::StatusOr<std::unique_ptr<Registries>> Make(RegistriesConfig config, const MakeFn& make);
 
   const RegistriesConfig& config() const { return config_; }
@@ -106,8 +81,12 @@ class Registries {
 
  private:
   explicit Registries(RegistriesConfig config) : config_(std::move(config)) {}
+  absl::Status Add(std::unique_ptr<RegistryClient> client);
+
   RegistriesConfig config_;
   std::vector<std::unique_ptr<RegistryClient>> all_;
+  std::map<std::string, RegistryClient*> by_name_;
+  std::map<std::string, RegistryClient*> by_tld_;
 };
 
 }  // namespace quartet::controller
