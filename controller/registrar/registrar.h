@@ -1,17 +1,24 @@
-// The registrar: domains at their registries, and the operations on them. What DomainService (gRPC) calls.
-// Whatever is done at a registry, but for asking it something, is an operation (operations/operation_driver.h).
+// The registrar: domains at their registries, and the operations on them. Whatever is done at a registry, but for asking it
+// something, is an operation (operations/operation_driver.h).
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "controller/caller.h"
 #include "controller/registrar/domain_requests.h"
+#include "controller/registrar/domains/operation_plans.h"
 #include "controller/registrar/operations/operation_driver.h"
+#include "controller/registrar/polling/registry_poller.h"
+#include "controller/registrar/purger.h"
 #include "controller/registrar/registries/registry_client.h"
+#include "controller/registrar/upkeep/upkeep.h"
 #include "controller/request_host.h"
 #include "controller/watch.h"
 #include "quartet/admin/v1/domain.pb.h"
@@ -27,8 +34,8 @@ class Registrar final : public DomainRequests {
  public:
   struct Options {
     OperationDriver::Options operations;
-    // Of this time ended operations and messages of registries are purged.
-    int64_t keep_us = int64_t{30} * 24 * 3600 * 1'000'000;
+    Upkeep::Options upkeep;
+    RegistryPoller::Options polling;
   };
 
   // Goes on with all operations that have not ended. All must outlive it.
@@ -79,6 +86,26 @@ class Registrar final : public DomainRequests {
       const Caller& caller, const admin::v1::ListRegistryMessagesRequest& request) override;
   absl::StatusOr<std::unique_ptr<Watch>> WatchOperation(const std::string& name,
                                                         std::function<void()> moved) override;
+
+ private:
+  // What a request is to do, unless it is sent again, which counts whatever has come of it since.
+  template <typename Request>
+  absl::StatusOr<admin::v1::DomainOperation> Submit(const Caller& caller, absl::string_view call,
+                                                    const Request& request,
+                                                    absl::StatusOr<NewOperation> operation);
+  admin::v1::DomainOperation MessageOf(const stored::v1::DomainOperationRow& row) const;
+  // What nobody asked for.
+  absl::StatusOr<std::string> SubmitOwn(const NewOperation& operation);
+  // What the registry tells of a domain becomes its row's.
+  absl::Status Refresh(const std::string& name);
+
+  RequestHost& host_;
+  const Registries& registries_;
+  OperationDriver driver_;
+  Purger purger_;
+  Upkeep upkeep_;
+  // One for each registry.
+  std::vector<std::unique_ptr<RegistryPoller>> pollers_;
 };
 
 }  // namespace quartet::controller

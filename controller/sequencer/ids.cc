@@ -45,7 +45,8 @@ std::string NewOperationId(int64_t time_us, replication::Random& random) {
   return id.replace(1, kDigitsOfTime, TimeDescending(time_us));
 }
 std::string FirstOperationId(int64_t time_us) {
-  return absl::StrCat("O", TimeDescending(time_us), std::string(kDigitsOfAnId - kDigitsOfTime, kDigits.front()));
+  return absl::StrCat("O", TimeDescending(time_us),
+                      std::string(kDigitsOfAnId - kDigitsOfTime, kDigits.front()));
 }
 bool IsZoneId(absl::string_view text) { return IsId('Z', text); }
 bool IsChangeId(absl::string_view text) { return IsId('C', text); }

@@ -28,7 +28,8 @@ std::string NewAuthInfo(replication::Random& random) {
   std::string text;
   for (const absl::string_view each : {kLower, kUpper, kDigits, kMarks}) text.push_back(Draw(each, random));
   while (text.size() < kLength) text.push_back(Draw(kAll, random));
-  for (size_t i = kLength - 1; i > 0; --i) std::swap(text[i], text[static_cast<size_t>(random.Next() % (i + 1))]);
+  for (size_t i = kLength - 1; i > 0; --i)
+    std::swap(text[i], text[static_cast<size_t>(random.Next() % (i + 1))]);
   return text;
 }
 

@@ -46,7 +46,8 @@ void TakeInfo(const epp::DomainInfo& info, int64_t now_us, DomainRow& row) {
   *row.mutable_statuses() = {info.statuses.begin(), info.statuses.end()};
   for (const std::string& period : info.grace_periods) row.add_statuses(period);
   *row.mutable_ds() = DsRowsOf(info.sec_dns);
-  if (const int64_t time_us = ReadRegistryTime(info.create_date); time_us != 0) row.set_create_time_us(time_us);
+  if (const int64_t time_us = ReadRegistryTime(info.create_date); time_us != 0)
+    row.set_create_time_us(time_us);
   TakeExpiry(info.expiry_date, row);
   if (!info.roid.empty()) row.set_roid(info.roid);
   if (info.auth_info.has_value() && !info.auth_info->empty()) row.set_auth_info(*info.auth_info);
@@ -54,7 +55,8 @@ void TakeInfo(const epp::DomainInfo& info, int64_t now_us, DomainRow& row) {
 }
 
 void TakeDates(const epp::DomainDates& dates, DomainRow& row) {
-  if (const int64_t time_us = ReadRegistryTime(dates.create_date); time_us != 0) row.set_create_time_us(time_us);
+  if (const int64_t time_us = ReadRegistryTime(dates.create_date); time_us != 0)
+    row.set_create_time_us(time_us);
   TakeExpiry(dates.expiry_date, row);
 }
 

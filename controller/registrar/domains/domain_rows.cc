@@ -35,11 +35,10 @@ absl::StatusOr<std::optional<Row>> Read(const store::Reader& reader, ObjectKind 
 }
 
 template <typename Row>
-absl::Status Visit(const store::Reader& reader, ObjectKind kind, absl::string_view what, absl::string_view after,
-                   const std::function<bool(Row)>& visit) {
+absl::Status Visit(const store::Reader& reader, ObjectKind kind, absl::string_view what,
+                   absl::string_view after, const std::function<bool(Row)>& visit) {
   const std::string prefix = layout::Object(kind, "");
-  const std::string begin =
-      after.empty() ? prefix : absl::StrCat(prefix, after, absl::string_view("\0", 1));
+  const std::string begin = after.empty() ? prefix : absl::StrCat(prefix, after, absl::string_view("\0", 1));
   const std::unique_ptr<store::Iterator> it = reader.Scan(begin, store::PrefixEnd(prefix));
   for (; it->Valid(); it->Next()) {
     const absl::string_view value = it->value();
@@ -90,7 +89,8 @@ absl::StatusOr<std::optional<DomainOperationRow>> ReadOperation(const store::Rea
 
 absl::StatusOr<std::optional<RegistryMessageRow>> ReadRegistryMessage(const store::Reader& reader,
                                                                       absl::string_view id) {
-  return Read<RegistryMessageRow>(reader, stored::v1::OBJECT_KIND_REGISTRY_MESSAGE, "a registry's message", id);
+  return Read<RegistryMessageRow>(reader, stored::v1::OBJECT_KIND_REGISTRY_MESSAGE, "a registry's message",
+                                  id);
 }
 
 absl::Status VisitDomains(const store::Reader& reader, absl::string_view after,

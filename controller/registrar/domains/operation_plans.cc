@@ -94,15 +94,16 @@ struct Loaded {
 };
 
 absl::StatusOr<Loaded> Load(const PlanContext& context, const OperationProgress& progress) {
-  absl::StatusOr<std::optional<DomainOperationRow>> operation = ReadOperation(context.view, progress.operation_id);
+  absl::StatusOr<std::optional<DomainOperationRow>> operation =
+      ReadOperation(context.view, progress.operation_id);
   if (!operation.ok()) return operation.status();
   if (!operation->has_value() || IsOver(**operation) || (*operation)->step() != progress.logged_step)
     return Loaded();
   absl::StatusOr<std::optional<DomainRow>> domain = ReadDomain(context.view, (*operation)->domain());
   if (!domain.ok()) return domain.status();
   if (!domain->has_value() || (*domain)->operation() != progress.operation_id) {
-    return absl::DataLossError(absl::StrCat("domain ", (*operation)->domain(), " is not of its operation ",
-                                            progress.operation_id));
+    return absl::DataLossError(
+        absl::StrCat("domain ", (*operation)->domain(), " is not of its operation ", progress.operation_id));
   }
   return Loaded{*std::move(operation), *std::move(domain)};
 }
@@ -146,20 +147,23 @@ absl::StatusOr<Plan> PlanSubmission(const PlanContext& context, const NewOperati
   return plan;
 }
 
-absl::StatusOr<Plan> PlanMove(const PlanContext& context, const OperationProgress& progress, const EditFn& edit) {
+absl::StatusOr<Plan> PlanMove(const PlanContext& context, const OperationProgress& progress,
+                              const EditFn& edit) {
   absl::StatusOr<Loaded> rows = Load(context, progress);
   if (!rows.ok()) return rows.status();
   Plan plan;
   if (!rows->operation.has_value()) return plan;
   TakeProgress(context, progress, *rows->operation);
   if (edit) {
-    if (absl::Status status = edit(context, {*rows->operation, rows->domain}, plan); !status.ok()) return status;
+    if (absl::Status status = edit(context, {*rows->operation, rows->domain}, plan); !status.ok())
+      return status;
   }
   if (absl::Status status = Write(context, *rows, plan); !status.ok()) return status;
   return plan;
 }
 
-absl::StatusOr<Plan> PlanSuccess(const PlanContext& context, const OperationProgress& progress, const EditFn& edit) {
+absl::StatusOr<Plan> PlanSuccess(const PlanContext& context, const OperationProgress& progress,
+                                 const EditFn& edit) {
   absl::StatusOr<Loaded> rows = Load(context, progress);
   if (!rows.ok()) return rows.status();
   Plan plan;
@@ -169,7 +173,8 @@ absl::StatusOr<Plan> PlanSuccess(const PlanContext& context, const OperationProg
   rows->domain->set_state(stored::v1::DOMAIN_STATE_REGISTERED);
   rows->domain->clear_operation();
   if (edit) {
-    if (absl::Status status = edit(context, {*rows->operation, rows->domain}, plan); !status.ok()) return status;
+    if (absl::Status status = edit(context, {*rows->operation, rows->domain}, plan); !status.ok())
+      return status;
   }
   if (absl::Status status = Write(context, *rows, plan); !status.ok()) return status;
   return plan;
@@ -197,7 +202,8 @@ absl::StatusOr<Plan> PlanFailure(const PlanContext& context, const OperationProg
   return plan;
 }
 
-absl::StatusOr<Plan> PlanTrouble(const PlanContext& context, const OperationProgress& progress, const Trouble& trouble) {
+absl::StatusOr<Plan> PlanTrouble(const PlanContext& context, const OperationProgress& progress,
+                                 const Trouble& trouble) {
   absl::StatusOr<Loaded> rows = Load(context, progress);
   if (!rows.ok()) return rows.status();
   Plan plan;
@@ -215,7 +221,8 @@ absl::Status TakeDecision(const PlanContext& context, const std::string& name, b
   absl::StatusOr<std::optional<DomainRow>> domain = ReadDomain(context.view, name);
   if (!domain.ok()) return domain.status();
   if (!domain->has_value() || (*domain)->operation().empty()) return absl::OkStatus();
-  absl::StatusOr<std::optional<DomainOperationRow>> operation = ReadOperation(context.view, (*domain)->operation());
+  absl::StatusOr<std::optional<DomainOperationRow>> operation =
+      ReadOperation(context.view, (*domain)->operation());
   if (!operation.ok()) return operation.status();
   if (!operation->has_value() || IsOver(**operation) || !(*operation)->pending_at_registry())
     return absl::OkStatus();
@@ -223,23 +230,13 @@ absl::Status TakeDecision(const PlanContext& context, const std::string& name, b
   return PutOperation(context.view, **operation, plan);
 }
 
-absl::StatusOr<Plan> PlanPurge(const PlanContext& context, int64_t before_us, size_t limit, std::string& after) {
-  // The latest come first: those that were submitted before that time are at the end.
-  if (after.empty()) after = FirstOperationId(before_us);
-  std::vector<std::string> purged;
-  bool any_left = false;
-  const absl::Status status = VisitOperations(context.view, after, [&](const DomainOperationRow& row) {
-    any_left = purged.size() == limit;
-    if (any_left) return false;
-    after = row.id();
-    if (IsOver(row) && row.end_time_us() < before_us) purged.push_back(row.id());
-    return true;
-  });
-  if (!status.ok()) return status;
-  if (!any_left) after.clear();
+absl::StatusOr<Plan> PlanPurge(const PlanContext& context, const std::vector<std::string>& ids) {
   Plan plan;
-  for (const std::string& id : purged) {
-    if (absl::Status removed = RemoveOperation(context.view, id, plan); !removed.ok()) return removed;
+  for (const std::string& id : ids) {
+    absl::StatusOr<std::optional<DomainOperationRow>> row = ReadOperation(context.view, id);
+    if (!row.ok()) return row.status();
+    if (!row->has_value() || !IsOver(**row)) continue;
+    if (absl::Status status = RemoveOperation(context.view, id, plan); !status.ok()) return status;
   }
   return plan;
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -55,9 +56,11 @@ using EditFn = std::function<absl::Status(const PlanContext& context, OperationR
 // an entry that nobody knew to be written.
 
 // IN_PROGRESS at that step, without trouble. Errors of the edit are the plan's.
-absl::StatusOr<Plan> PlanMove(const PlanContext& context, const OperationProgress& progress, const EditFn& edit);
+absl::StatusOr<Plan> PlanMove(const PlanContext& context, const OperationProgress& progress,
+                              const EditFn& edit);
 // SUCCESSFUL: the domain's row is what the edit makes of it (REGISTERED, if it is there), and unlocked.
-absl::StatusOr<Plan> PlanSuccess(const PlanContext& context, const OperationProgress& progress, const EditFn& edit);
+absl::StatusOr<Plan> PlanSuccess(const PlanContext& context, const OperationProgress& progress,
+                                 const EditFn& edit);
 // FAILED: a PENDING domain's row is removed, another one unlocked; then `roll_back`.
 absl::StatusOr<Plan> PlanFailure(const PlanContext& context, const OperationProgress& progress, int code,
                                  const std::string& message, const EditFn& roll_back);
@@ -74,9 +77,7 @@ absl::StatusOr<Plan> PlanTrouble(const PlanContext& context, const OperationProg
 // where no operation of that domain waits for it. The driver hears of it by the commit.
 absl::Status TakeDecision(const PlanContext& context, const std::string& domain, bool done, Plan& plan);
 
-// Removes operations that ended before `before_us`, at most `limit`, looking at those above `after`, which becomes the last one
-// looked at, or empty: there are no more.
-absl::StatusOr<Plan> PlanPurge(const PlanContext& context, int64_t before_us, size_t limit,
-                               std::string& after);
+// Removes those of these operations that have ended. Each once.
+absl::StatusOr<Plan> PlanPurge(const PlanContext& context, const std::vector<std::string>& ids);
 
 }  // namespace quartet::controller

@@ -21,7 +21,8 @@ using replication::FullView;
 using stored::v1::NameserverRow;
 using stored::v1::ZoneRow;
 
-absl::StatusOr<std::optional<NameserverRow>> ReadNameserver(const store::Reader& reader, const std::string& id) {
+absl::StatusOr<std::optional<NameserverRow>> ReadNameserver(const store::Reader& reader,
+                                                            const std::string& id) {
   absl::StatusOr<std::optional<FullView::ObjectRow>> object =
       FullView(reader).GetObject(stored::v1::OBJECT_KIND_NAMESERVER, id);
   if (!object.ok()) return object.status();
@@ -55,7 +56,8 @@ absl::StatusOr<std::vector<DelegatedTo>> DelegationOf(const store::Reader& reade
     absl::StatusOr<std::optional<NameserverRow>> row = ReadNameserver(reader, assignment.target());
     if (!row.ok()) return row.status();
     if (!row->has_value())
-      return absl::DataLossError(absl::StrCat("there is no nameserver ", assignment.target(), " of zone ", zone.id()));
+      return absl::DataLossError(
+          absl::StrCat("there is no nameserver ", assignment.target(), " of zone ", zone.id()));
     absl::StatusOr<dns::Name> name = NameInZone(zone, **row);
     if (!name.ok()) return name.status();
     DelegatedTo& one = delegation.emplace_back();
@@ -74,7 +76,8 @@ std::string HostNameOf(const dns::Name& name) {
 std::vector<epp::DomainHost> HostsFor(const RegistryConfig& registry, const std::string& domain,
                                       const std::vector<DelegatedTo>& delegation) {
   std::vector<epp::DomainHost> hosts;
-  for (const DelegatedTo& one : delegation) hosts.push_back(HostFor(registry, domain, one.host_name, one.addresses));
+  for (const DelegatedTo& one : delegation)
+    hosts.push_back(HostFor(registry, domain, one.host_name, one.addresses));
   return hosts;
 }
 

@@ -1,6 +1,7 @@
 // The nameservers that a domain is delegated to, as its hosted zone has them.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -32,6 +33,8 @@ std::string HostNameOf(const dns::Name& name);
 // Host names, sorted.
 std::vector<std::string> HostNamesOf(const std::vector<DelegatedTo>& delegation);
 
+// So many of a zone's four have to serve it before a domain is delegated to them: one may be away.
+inline constexpr size_t kServingToDelegate = 3;
 // How many of the nameservers serve the zone as it was at this revision, which must not be above its present one, or later.
 // `epoch`: the log's.
 absl::StatusOr<size_t> ServingCount(const RequestHost& host, const store::Reader& reader,

@@ -47,7 +47,8 @@ void AddHosts(const std::vector<epp::DomainHost>& wanted, const std::vector<epp:
 bool IsEmpty(const epp::DomainUpdate& update) {
   return update.add_hosts.empty() && update.remove_hosts.empty() && update.add_statuses.empty() &&
          update.remove_statuses.empty() && !update.auth_info.has_value() && update.add_sec_dns.empty() &&
-         update.remove_sec_dns.empty();
+         update.remove_sec_dns.empty() && !update.registrant.has_value() && update.add_contacts.empty() &&
+         update.remove_contacts.empty();
 }
 
 // Whether it does nothing but lift the lock.
@@ -73,6 +74,12 @@ std::optional<epp::DomainUpdate> DifferenceTo(const DomainTarget& target, const 
                            Those(target.remove_sec_dns.keys, info.sec_dns.keys, true)};
   // Of a domain of ours it is not always told.
   if (target.auth_info != info.auth_info) update.auth_info = target.auth_info;
+  if (!target.registrant.empty() && target.registrant != info.registrant)
+    update.registrant = target.registrant;
+  if (target.contacts.has_value()) {
+    update.add_contacts = Those(*target.contacts, info.contacts, false);
+    update.remove_contacts = Those(info.contacts, *target.contacts, false);
+  }
   if (IsEmpty(update)) return std::nullopt;
   return update;
 }

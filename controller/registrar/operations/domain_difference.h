@@ -22,6 +22,9 @@ struct DomainTarget {
   epp::SecDns add_sec_dns;
   epp::SecDns remove_sec_dns;
   std::optional<std::string> auth_info;
+  // Who registers, if not empty; and all its other contacts.
+  std::string registrant;
+  std::optional<std::vector<epp::DomainContact>> contacts;
 };
 
 // The difference only: what is there already, or is not, registries refuse (2306). nullopt: it is so.

@@ -71,6 +71,20 @@ TEST(DomainDifferenceTest, AnAuthInfoThatIsNotToldIsSet) {
   EXPECT_EQ(DifferenceTo(target, info, HostModel::kObjects)->auth_info, "auth-1");
 }
 
+TEST(DomainDifferenceTest, ContactsAreReplaced) {
+  epp::DomainInfo info = Info();
+  info.registrant = "c-1";
+  info.contacts = {{"admin", "c-1"}, {"tech", "c-1"}};
+  DomainTarget target;
+  target.registrant = "c-2";
+  target.contacts = std::vector<epp::DomainContact>{{"admin", "c-2"}, {"tech", "c-1"}};
+  const std::optional<epp::DomainUpdate> update = DifferenceTo(target, info, HostModel::kObjects);
+  ASSERT_TRUE(update.has_value());
+  EXPECT_EQ(update->registrant, "c-2");
+  EXPECT_EQ(update->add_contacts, (std::vector<epp::DomainContact>{{"admin", "c-2"}}));
+  EXPECT_EQ(update->remove_contacts, (std::vector<epp::DomainContact>{{"admin", "c-1"}}));
+}
+
 // Applies what is sent, as a registry does.
 void Apply(const epp::DomainUpdate& update, epp::DomainInfo& info) {
   for (const std::string& status : update.remove_statuses) std::erase(info.statuses, status);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "controller/registrar/epp/domain.h"
@@ -10,8 +9,8 @@
 
 namespace quartet::controller {
 
-// nullopt: the registry has them all, with these addresses. Else what becomes of the step: of a host in a stripe's domain that is
-// not registered yet that is waited for.
+// nullopt: the registry has them all, with these addresses. Else what becomes of the step: one with addresses lies in a domain
+// that has to be registered first, as those of the stripes are by themselves, which is waited for.
 std::optional<StepResult> EnsureHosts(const StepContext& context, const std::vector<epp::DomainHost>& hosts);
 
 }  // namespace quartet::controller

@@ -173,8 +173,7 @@ void OperationDriver::Adopt(DomainOperationRow row, bool resumed) {
   operation.logged_trouble = row.trouble();
   operation.began_us = clock_.MonotonicMicros();
   // Who did it before may have sent its command the moment before it died.
-  if (resumed)
-    operation.uncertain_until_us = clock_.WallMicros() + options_.uncertain_us;
+  if (resumed) operation.uncertain_until_us = clock_.WallMicros() + options_.uncertain_us;
   operation.row = std::move(row);
   const auto lane = lanes_.find(operation.row.registry());
   if (lane == lanes_.end()) {
@@ -274,7 +273,8 @@ StepResult OperationDriver::Step(const Operation& operation, Lock& lock) {
     return result;
   };
   const OperationKind* const kind = options_.kind_of(row.kind());
-  if (kind == nullptr) return done(StepResult::Later("this version of the controller does not know how to do it"));
+  if (kind == nullptr)
+    return done(StepResult::Later("this version of the controller does not know how to do it"));
   const absl::StatusOr<std::optional<DomainRow>> domain = ReadDomain(host_.replica(), row.domain());
   if (!domain.ok()) return done(StepResult::Later(std::string(domain.status().message())));
   if (!domain->has_value()) return done(StepResult::Later(absl::StrCat("there is no domain ", row.domain())));
@@ -343,12 +343,12 @@ void OperationDriver::Wait(const std::string& id, Operation& operation, StepResu
   watches_.Moved(id);
 }
 
-void OperationDriver::Retry(const std::string& id, Operation& operation, const std::string& trouble, Lock& lock) {
+void OperationDriver::Retry(const std::string& id, Operation& operation, const std::string& trouble,
+                            Lock& lock) {
   DomainOperationRow& row = operation.row;
   row.set_tries(row.tries() + 1);
   row.set_trouble(trouble);
-  const int64_t pause_us =
-      operation.hastened ? 0 : PauseAfter(options_.pauses, row.tries(), random_.Next());
+  const int64_t pause_us = operation.hastened ? 0 : PauseAfter(options_.pauses, row.tries(), random_.Next());
   row.set_next_try_us(clock_.WallMicros() + pause_us);
   operation.retry_us = clock_.MonotonicMicros() + pause_us;
   watches_.Moved(id);
@@ -380,7 +380,8 @@ OperationProgress OperationDriver::ProgressOf(const Operation& operation) const 
   return {operation.row.id(), operation.logged_step, operation.row.step(), operation.row.steps()};
 }
 
-void OperationDriver::Propose(const std::string& id, Operation& operation, Logged logged, PlanFn plan, Lock& lock) {
+void OperationDriver::Propose(const std::string& id, Operation& operation, Logged logged, PlanFn plan,
+                              Lock& lock) {
   operation.phase = logged == Logged::kTrouble ? Phase::kTelling : Phase::kLogging;
   Proposal proposal;
   proposal.principal = operation.row.principal();
@@ -423,8 +424,8 @@ void OperationDriver::Settled(const std::string& id, Logged logged, const absl::
 
 absl::StatusOr<DomainOperationRow> OperationDriver::Submit(const NewOperation& operation, Proposal proposal) {
   if (open() >= options_.most_open) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("there are ", options_.most_open, " operations that have not ended: wait for some of them"));
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "there are ", options_.most_open, " operations that have not ended: wait for some of them"));
   }
   proposal.plan = [operation](const PlanContext& context) { return PlanSubmission(context, operation); };
   const absl::StatusOr<Outcome> outcome = ProposeAndWait(host_, std::move(proposal));

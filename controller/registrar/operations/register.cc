@@ -1,6 +1,5 @@
 #include "controller/registrar/operations/register.h"
 
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,7 +8,10 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/registrar/domains/domain_facts.h"
+#include "controller/registrar/operations/contacts_step.h"
 #include "controller/registrar/operations/delegation.h"
+#include "controller/registrar/operations/hosts_step.h"
+#include "controller/registrar/operations/own_info.h"
 #include "controller/registrar/operations/register_zone.h"
 #include "replication/replica/full_view.h"
 
@@ -18,11 +20,7 @@ namespace {
 
 using stored::v1::ZoneRow;
 
-// Of a zone's four: one may be away, and the domain is registered all the same.
-constexpr size_t kServing = 3;
-
 constexpr int kObjectExists = 2302;
-constexpr int kObjectDoesNotExist = 2303;
 constexpr int kAuthorization = 2201;
 constexpr int kInvalidAuthInfo = 2202;
 
@@ -32,26 +30,20 @@ StepResult Registered(const StepContext& context, const epp::DomainInfo& info) {
   return StepResult::Done([info, now_us = context.now_us](const PlanContext&, OperationRows rows, Plan&) {
     TakeInfo(info, now_us, *rows.domain);
     rows.domain->set_auth_info(rows.operation.auth_info());
-    rows.domain->set_zone_id(rows.operation.zone_id());
     return absl::OkStatus();
   });
 }
 
 StepResult TakenByRegistry(const StepContext& context) {
-  if (context.operation.step() == stored::v1::DOMAIN_OPERATION_STEP_PENDING)
-    return StepResult::Later("the registry has taken the command, and has not decided yet");
-  return StepResult::Log(stored::v1::DOMAIN_OPERATION_STEP_PENDING,
-                         [](const PlanContext&, OperationRows rows, Plan&) {
-                           rows.operation.set_pending_at_registry(true);
-                           return absl::OkStatus();
-                         });
+  return context.operation.step() == stored::v1::DOMAIN_OPERATION_STEP_PENDING ? NotDecidedYet(context)
+                                                                               : PendingAtRegistry();
 }
 
 // Whether a domain that is there is ours: it has this operation's authInfo, which nobody else knows. Registries that tell no
 // authInfo have taken it, or else answered 2202.
 bool IsOurs(const StepContext& context, const epp::DomainInfo& info) {
-  const bool same_secret =
-      !info.auth_info.has_value() || info.auth_info->empty() || *info.auth_info == context.operation.auth_info();
+  const bool same_secret = !info.auth_info.has_value() || info.auth_info->empty() ||
+                           *info.auth_info == context.operation.auth_info();
   return same_secret && (info.client.empty() || info.client == context.registry.config().client);
 }
 
@@ -85,18 +77,21 @@ StepResult Check(const StepContext& context) {
 }
 
 StepResult Zone(const StepContext& context) {
-  return StepResult::Log(stored::v1::DOMAIN_OPERATION_STEP_SERVE,
-                         [&host = context.host](const PlanContext& plan_context, OperationRows rows, Plan& plan) {
-                           return AdoptOrMakeZone(host, plan_context, rows, plan);
-                         });
+  return StepResult::Log(
+      stored::v1::DOMAIN_OPERATION_STEP_SERVE,
+      [&host = context.host](const PlanContext& plan_context, OperationRows rows, Plan& plan) {
+        return AdoptOrMakeZone(host, plan_context, rows, plan);
+      });
 }
 
 // The zone, if it is still there.
 absl::StatusOr<ZoneRow> ReadZone(const StepContext& context, const store::Reader& reader) {
-  absl::StatusOr<std::optional<ZoneRow>> zone = replication::FullView(reader).Zone(context.operation.zone_id());
+  absl::StatusOr<std::optional<ZoneRow>> zone =
+      replication::FullView(reader).Zone(context.operation.zone_id());
   if (!zone.ok()) return zone.status();
   if (!zone->has_value() || (*zone)->state() != stored::v1::ZONE_STATE_ACTIVE)
-    return absl::NotFoundError(absl::StrCat("its zone ", context.operation.zone_id(), " was deleted meanwhile"));
+    return absl::NotFoundError(
+        absl::StrCat("its zone ", context.operation.zone_id(), " was deleted meanwhile"));
   return **std::move(zone);
 }
 
@@ -113,7 +108,7 @@ StepResult Serve(const StepContext& context) {
     // The step finds that it is gone.
     if (zone.ok() && (!zone->has_value() || (*zone)->state() != stored::v1::ZONE_STATE_ACTIVE)) return true;
     const absl::StatusOr<size_t> count = ServingCount(host, reader, zone_id, revision, epoch);
-    return count.ok() && *count >= kServing;
+    return count.ok() && *count >= kServingToDelegate;
   };
   const std::unique_ptr<store::Reader> reader = context.host.replica().Snapshot();
   if (absl::StatusOr<ZoneRow> zone = ReadZone(context, *reader); !zone.ok()) return NoZone(zone.status());
@@ -121,36 +116,8 @@ StepResult Serve(const StepContext& context) {
   return StepResult::Wait("until three of its zone's nameservers serve it", served);
 }
 
-struct RoleContact {
-  std::string role;
-  const epp::Contact* contact = nullptr;
-};
-// In place of those that the registry is configured with, those that were asked for. `contact` is nullptr where none of that
-// name is configured.
-std::vector<RoleContact> ContactsOf(const StepContext& context) {
-  std::map<std::string, std::string> names = context.registry.config().contacts;
-  // Thin registries take none.
-  if (names.empty()) return {};
-  for (const stored::v1::DomainContactRow& asked : context.operation.wish().contacts())
-    names[asked.role()] = asked.contact();
-  const std::map<std::string, epp::Contact>& known = context.registries.config().contacts;
-  std::vector<RoleContact> contacts;
-  for (const auto& [role, name] : names) {
-    const auto found = known.find(name);
-    contacts.push_back({role, found == known.end() ? nullptr : &found->second});
-  }
-  return contacts;
-}
-
 StepResult Contacts(const StepContext& context) {
-  for (const RoleContact& one : ContactsOf(context)) {
-    if (one.contact == nullptr) {
-      return StepResult::Later(absl::StrCat("the contact that is to be its ", one.role,
-                                            " is not configured any more: configure it again, and restart"));
-    }
-    const Verdict verdict = context.registry.EnsureContact(*one.contact);
-    if (!verdict.done()) return NotDone(verdict, absl::StrCat("contact ", one.contact->id));
-  }
+  if (std::optional<StepResult> not_done = EnsureContacts(context)) return *std::move(not_done);
   return StepResult::Move(OfStripe(context) ? stored::v1::DOMAIN_OPERATION_STEP_COMMAND
                                             : stored::v1::DOMAIN_OPERATION_STEP_HOSTS);
 }
@@ -166,22 +133,6 @@ absl::StatusOr<std::vector<epp::DomainHost>> HostsOf(const StepContext& context)
   return HostsFor(context.registry.config(), context.operation.domain(), *delegation);
 }
 
-// nullopt: the registry knows them.
-std::optional<StepResult> EnsureHosts(const StepContext& context, const std::vector<epp::DomainHost>& hosts) {
-  for (const epp::DomainHost& host : hosts) {
-    const Verdict verdict = context.registry.EnsureHost(host);
-    if (verdict.done()) continue;
-    const std::string what = absl::StrCat("nameserver ", host.name);
-    if (verdict.kind == Verdict::Kind::kRefused && verdict.code == kObjectDoesNotExist) {
-      return StepResult::Later(absl::StrCat(
-          what, ": ", verdict.message,
-          "; the domain that it lies in has to be registered first, as those of the stripes are by themselves"));
-    }
-    return NotDone(verdict, what);
-  }
-  return std::nullopt;
-}
-
 StepResult Hosts(const StepContext& context) {
   const absl::StatusOr<std::vector<epp::DomainHost>> hosts = HostsOf(context);
   if (!hosts.ok()) return NoZone(hosts.status());
@@ -194,7 +145,8 @@ StepResult Confirm(const StepContext& context, const Verdict* refusal) {
   const Answer<epp::DomainInfo> answer =
       context.registry.DomainInfo(context.operation.domain(), context.operation.auth_info());
   const auto somebody_elses = [&] {
-    return StepResult::Fail(refusal->code, absl::StrCat("create: ", refusal->message, "; it is somebody else's"));
+    return StepResult::Fail(refusal->code,
+                            absl::StrCat("create: ", refusal->message, "; it is somebody else's"));
   };
   if (answer.verdict.done() && answer.value.has_value()) {
     if (refusal != nullptr && !IsOurs(context, *answer.value)) return somebody_elses();
@@ -215,14 +167,9 @@ epp::DomainCreate CreateOf(const StepContext& context, std::vector<epp::DomainHo
   create.host_model = context.registry.config().host_model;
   create.hosts = std::move(hosts);
   create.auth_info = context.operation.auth_info();
-  for (const RoleContact& one : ContactsOf(context)) {
-    if (one.contact == nullptr) continue;
-    if (one.role == "registrant") {
-      create.registrant = one.contact->id;
-    } else {
-      create.contacts.push_back({one.role, one.contact->id});
-    }
-  }
+  DomainContacts contacts = ContactsOf(context);
+  create.registrant = std::move(contacts.registrant);
+  create.contacts = std::move(contacts.others);
   return create;
 }
 

@@ -25,6 +25,9 @@ void Take(const ZoneRow& zone, bool made, OperationRows rows) {
   rows.operation.set_zone_id(zone.id());
   rows.operation.set_zone_made(made);
   rows.operation.set_zone_revision(zone.revision());
+  // From here on the zone's old nameservers stay, whenever it moves, until the registry has confirmed those it has then
+  // (Upkeep::RegistryConfirmed).
+  rows.domain->set_zone_id(zone.id());
 }
 
 absl::StatusOr<std::vector<ZoneRow>> ActiveZonesNamed(const store::Reader& view, const dns::Name& name) {
@@ -34,7 +37,8 @@ absl::StatusOr<std::vector<ZoneRow>> ActiveZonesNamed(const store::Reader& view,
   for (const std::string& id : *ids) {
     absl::StatusOr<std::optional<ZoneRow>> row = FullView(view).Zone(id);
     if (!row.ok()) return row.status();
-    if (row->has_value() && (*row)->state() == stored::v1::ZONE_STATE_ACTIVE) zones.push_back(**std::move(row));
+    if (row->has_value() && (*row)->state() == stored::v1::ZONE_STATE_ACTIVE)
+      zones.push_back(**std::move(row));
   }
   return zones;
 }
@@ -45,9 +49,8 @@ absl::Status Ambiguous(const std::string& domain, const std::vector<ZoneRow>& zo
   for (const ZoneRow& zone : zones) {
     if (ids.size() < kNamed) ids.push_back(absl::StrCat("zones/", zone.id()));
   }
-  return absl::FailedPreconditionError(absl::StrCat("several zones are called ", domain,
-                                                    ": name the one to delegate it to, ",
-                                                    absl::StrJoin(ids, " or ")));
+  return absl::FailedPreconditionError(absl::StrCat(
+      "several zones are called ", domain, ": name the one to delegate it to, ", absl::StrJoin(ids, " or ")));
 }
 
 absl::Status Make(RequestHost& host, const PlanContext& context, const dns::Name& name, OperationRows rows,

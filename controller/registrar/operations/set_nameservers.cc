@@ -16,9 +16,6 @@
 namespace quartet::controller {
 namespace {
 
-// Of a zone's four: the fourth may be away.
-constexpr size_t kServing = 3;
-
 // What the domain is to be delegated to.
 struct Wanted {
   // Empty: to somebody else's.
@@ -62,10 +59,10 @@ StepResult AwaitServing(const StepContext& context, const store::Reader& reader,
   const auto ready = [&host = context.host, id = wanted.zone_id, revision = wanted.zone_revision,
                       epoch = context.epoch](const store::Reader& now) {
     const absl::StatusOr<size_t> count = ServingCount(host, now, id, revision, epoch);
-    return count.ok() && *count >= kServing;
+    return count.ok() && *count >= kServingToDelegate;
   };
   if (ready(reader)) return go_on;
-  return StepResult::Wait("three of the zone's nameservers do not serve it yet", ready);
+  return StepResult::Wait("until three of the zone's nameservers serve it", ready);
 }
 
 StepResult EnsureAllHosts(const StepContext& context, const store::Reader& reader, const Wanted& wanted) {

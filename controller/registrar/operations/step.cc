@@ -10,13 +10,14 @@ StepResult NotDone(const Verdict& verdict, const std::string& what) {
     case Verdict::Kind::kRefused:
       return StepResult::Fail(verdict.code, said);
     case Verdict::Kind::kUnknown: {
-      StepResult result = StepResult::Later(
-          absl::StrCat(said, "; whether it was done is not known, and will be found out"));
+      StepResult result =
+          StepResult::Later(absl::StrCat(said, "; whether it was done is not known, and will be found out"));
       result.uncertain = true;
       return result;
     }
     case Verdict::Kind::kConfiguration:
-      return StepResult::Later(absl::StrCat(said, "; somebody has to mend the configuration of the registry"));
+      return StepResult::Later(
+          absl::StrCat(said, "; somebody has to mend the configuration of the registry"));
     case Verdict::Kind::kDone:
     case Verdict::Kind::kPending:
     case Verdict::Kind::kLater:

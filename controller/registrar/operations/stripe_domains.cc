@@ -6,8 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/assignment/stripe_zones.h"
-#include "controller/registrar/domains/domain_rows.h"
-#include "controller/registrar/registries/glue.h"
 #include "controller/roster/roster.h"
 #include "controller/roster/roster_plans.h"
 #include "dns/name/name.h"
@@ -90,19 +88,6 @@ absl::StatusOr<std::string> ZoneOfStripeDomain(const store::Reader& reader, cons
   const absl::StatusOr<std::optional<ZoneRow>> zone = FindZone(reader, stripe);
   if (!zone.ok()) return zone.status();
   return zone->has_value() ? (*zone)->id() : std::string();
-}
-
-absl::StatusOr<std::string> StripeDomainMissingFor(const store::Reader& reader, const Registries& registries,
-                                                   const std::string& host_name) {
-  absl::StatusOr<std::vector<StripeDomain>> stripes = StripeDomainsOf(reader);
-  if (!stripes.ok()) return stripes.status();
-  for (const StripeDomain& stripe : *stripes) {
-    if (!IsWithin(host_name, stripe.domain) || registries.Of(stripe.domain) == nullptr) continue;
-    const absl::StatusOr<std::optional<stored::v1::DomainRow>> row = ReadDomain(reader, stripe.domain);
-    if (!row.ok()) return row.status();
-    if (!row->has_value() || (*row)->state() != stored::v1::DOMAIN_STATE_REGISTERED) return stripe.domain;
-  }
-  return std::string();
 }
 
 }  // namespace quartet::controller

@@ -6,7 +6,6 @@
 
 #include "absl/status/statusor.h"
 #include "controller/registrar/operations/delegation.h"
-#include "controller/registrar/registries/registry_client.h"
 #include "replication/store/store.h"
 
 namespace quartet::controller {
@@ -27,9 +26,5 @@ absl::StatusOr<std::vector<DelegatedTo>> NamesInStripeDomain(const store::Reader
 
 // The id of the zone of the stripe's domain; empty: there is none yet.
 absl::StatusOr<std::string> ZoneOfStripeDomain(const store::Reader& reader, const StripeDomain& stripe);
-
-// The stripe's domain that has yet to be registered before its registry can take this host name with an address; empty: none.
-absl::StatusOr<std::string> StripeDomainMissingFor(const store::Reader& reader, const Registries& registries,
-                                                   const std::string& host_name);
 
 }  // namespace quartet::controller

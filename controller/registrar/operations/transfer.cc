@@ -7,6 +7,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "controller/registrar/domains/auth_info.h"
+#include "controller/registrar/operations/contacts_step.h"
 #include "controller/registrar/operations/own_info.h"
 #include "controller/registrar/operations/update_step.h"
 
@@ -96,11 +97,17 @@ StepResult MakeOurs(const StepContext& context) {
   const std::string auth_info = context.operation.auth_info();
   DomainTarget target;
   target.auth_info = auth_info;
+  if (!context.registry.config().contacts.empty()) {
+    if (std::optional<StepResult> not_done = EnsureContacts(context)) return *std::move(not_done);
+    DomainContacts contacts = ContactsOf(context);
+    target.registrant = std::move(contacts.registrant);
+    target.contacts = std::move(contacts.others);
+  }
   StepResult result = UpdateStep(context, target, [auth_info](const PlanContext&, OperationRows rows, Plan&) {
     if (rows.domain.has_value()) rows.domain->set_auth_info(auth_info);
     return absl::OkStatus();
   });
-  // It is ours, whatever becomes of its authInfo, which can be set by another operation.
+  // It is ours, whatever becomes of its authInfo and contacts.
   return result.kind == StepResult::Kind::kFail ? DoneAsTold(context) : result;
 }
 

@@ -75,7 +75,6 @@ absl::Status StripeRegistrations::Register(const store::Reader& reader, const St
   NewOperation operation =
       SystemOperation(stored::v1::DOMAIN_OPERATION_KIND_REGISTER, stripe.domain, registry);
   operation.wish.set_stripe(stripe.stripe);
-  operation.wish.set_zone_id(*zone_id);
   operation.wish.set_auto_renew(true);
   const absl::StatusOr<std::string> id = submit_(operation);
   if (!id.ok()) return id.status();
@@ -96,8 +95,13 @@ absl::Status StripeRegistrations::KeepNames(const store::Reader& reader, const S
     if (!failed.ok() || !*failed) return failed.status();
     if (!MayTry(stripe.domain, text, now_us)) return absl::OkStatus();
   }
-  const absl::StatusOr<std::string> id = submit_(
-      SystemOperation(stored::v1::DOMAIN_OPERATION_KIND_SET_NAMESERVERS, stripe.domain, row.registry()));
+  const absl::StatusOr<std::string> zone_id = ZoneOfStripeDomain(reader, stripe);
+  if (!zone_id.ok()) return zone_id.status();
+  if (zone_id->empty()) return absl::OkStatus();
+  NewOperation operation =
+      SystemOperation(stored::v1::DOMAIN_OPERATION_KIND_SET_NAMESERVERS, stripe.domain, row.registry());
+  operation.wish.set_zone_id(*zone_id);
+  const absl::StatusOr<std::string> id = submit_(operation);
   if (!id.ok()) return id.status();
   attempts_.Note(stripe.domain, text, now_us);
   known = {text, *id};
