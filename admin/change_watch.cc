@@ -5,6 +5,9 @@
 #include <chrono>
 #include <cstdio>
 #include <set>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
@@ -57,13 +60,20 @@ std::string SafeAfterText(const v1::Change& change) {
 void PrintChange(const Session& session, const v1::Change& change) {
   if (session.PrintMessage(change)) return;
   const bool insync = change.state() == v1::Change::STATE_INSYNC;
-  PrintFields({{"Change", LastPart(change.name())},
-               {"Zone", LastPart(change.zone())},
-               {"State", insync ? absl::StrCat(Coloured(Colour::kGreen, "INSYNC"), " since ",
-                                               FormatTime(change.insync_time()))
-                                : Coloured(Colour::kYellow, "PENDING")},
-               {"Revision", absl::StrCat(change.revision())},
-               {"Made", absl::StrCat(FormatTime(change.create_time()), " by ", change.principal())}});
+  std::vector<std::pair<std::string, std::string>> fields = {
+      {"Change", LastPart(change.name())},
+      {"Zone", LastPart(change.zone())},
+      {"State",
+       insync ? absl::StrCat(Coloured(Colour::kGreen, "INSYNC"), " since ", FormatTime(change.insync_time()))
+              : Coloured(Colour::kYellow, "PENDING")},
+      {"Revision", absl::StrCat(change.revision())},
+      {"Made", absl::StrCat(FormatTime(change.create_time()), " by ", change.principal())}};
+  for (const std::string& node : change.forced_nodes()) {
+    fields.emplace_back(
+        "Not known of",
+        absl::StrCat(LastPart(node), ", which was drained by force while this waited for it"));
+  }
+  PrintFields(fields);
   Table table({"NAMESERVER", "REGION", "SERVES IT", "WAITING FOR"});
   for (const v1::NameserverProgress& progress : change.nameservers()) {
     table.Add({progress.host_name(), progress.region(),

@@ -16,6 +16,7 @@ struct Arguments {
   std::string name;
   std::string nameserver;
   std::string zone;
+  bool force = false;
 };
 
 std::string StateName(v1::Node::State state) {
@@ -86,7 +87,9 @@ std::vector<std::pair<std::string, std::string>> NodeFields(const v1::Node& node
       {"Node", LastPart(node.name())},
       {"Nameserver", LastPart(node.nameserver())},
       {"Region", node.region()},
-      {"State", StateName(node.state())},
+      {"State", node.has_forced_time()
+                    ? absl::StrCat(StateName(node.state()), " by force, ", FormatTime(node.forced_time()))
+                    : StateName(node.state())},
       {"Connected", node.connected() ? "yes" : "no"},
       {"Position", absl::StrCat("index ", node.acknowledged_index(), ", epoch ", node.acknowledged_epoch(),
                                 ", acknowledged ", FormatTime(node.last_acknowledged_time()))},
@@ -188,6 +191,7 @@ void WatchNodes(Session& session, bool until_counted) {
 void DrainNode(Session& session, const Arguments& arguments) {
   v1::DrainNodeRequest request;
   request.set_name(absl::StrCat("nodes/", arguments.name));
+  request.set_force(arguments.force);
   const auto node = Invoke<v1::Node>(session, [&](auto* context, auto* out) {
     return v1::NodeService::NewStub(session.channel())->DrainNode(context, request, out);
   });
@@ -238,8 +242,18 @@ void AddNodeCommands(CLI::App& app, Session& session) {
 
   CLI::App* drain =
       node->add_subcommand("drain", "Take a node out: it closes its sockets, then is waited for no more");
-  drain->footer("Example:\n  quartet node drain ns-1-a");
+  drain->footer(
+      "Examples:\n"
+      "  quartet node drain ns-1-a           # it must be connected, and confirms that its sockets are "
+      "closed\n"
+      "  quartet node drain ns-1-a --force   # it is gone for good and can't\n\n"
+      "A node that is drained by force may still answer somewhere, with old data: changes that waited for it "
+      "name it. A\n"
+      "nameserver without a node holds up INSYNC; enroll another one for it, or move its zones away "
+      "(nameserver drain "
+      "--move).");
   drain->add_option("NAME", arguments->name, "The node")->required();
+  drain->add_flag("--force", arguments->force, "It is gone for good: don't wait until it confirms");
   drain->callback([&session, arguments] { DrainNode(session, *arguments); });
 }
 

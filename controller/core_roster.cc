@@ -156,17 +156,20 @@ absl::StatusOr<admin::v1::Node> Core::DrainNode(const Caller& caller,
                                                 const admin::v1::DrainNodeRequest& request) {
   absl::StatusOr<std::string> id = IdIn("nodes/", request.name());
   if (!id.ok()) return id.status();
-  return ProposeNode(*id,
-                     MakeProposal(caller, "", "DrainNode", request,
-                                  [this, node = *id](const PlanContext& context) -> absl::StatusOr<Plan> {
-                                    absl::StatusOr<Plan> plan = PlanDrain(context, node);
-                                    if (!plan.ok() || plan->entry.effects().empty()) return plan;
-                                    if (driver_->IsConnected(node)) return plan;
-                                    return absl::FailedPreconditionError(
-                                        absl::StrCat("node ", node,
-                                                     " is not connected, so it can't confirm that its "
-                                                     "sockets are closed"));
-                                  }));
+  return ProposeNode(*id, MakeProposal(caller, "", "DrainNode", request,
+                                       [this, node = *id, force = request.force()](
+                                           const PlanContext& context) -> absl::StatusOr<Plan> {
+                                         if (force) return PlanForcedDrain(context, node);
+                                         absl::StatusOr<Plan> plan = PlanDrain(context, node);
+                                         if (!plan.ok() || plan->entry.effects().empty()) return plan;
+                                         if (driver_->IsConnected(node)) return plan;
+                                         return absl::FailedPreconditionError(
+                                             absl::StrCat("node ", node,
+                                                          " is not connected, so it can't confirm that its "
+                                                          "sockets are closed; if it is gone for good, force "
+                                                          "it (quartet node drain ",
+                                                          node, " --force)"));
+                                       }));
 }
 
 std::vector<NodePlace> Core::Connected(const std::vector<std::string>& nameservers) const {

@@ -432,6 +432,26 @@ TEST_F(CoreTest, ANodeIsDrainedOnceItHasClosedItsSockets) {
   EXPECT_TRUE(absl::IsNotFound(controller_->DrainNode(kAdmin, drain).status()));
 }
 
+TEST_F(CoreTest, AChangeNamesANodeThatWasDrainedByForceWhileItWaitedForIt) {
+  MakeRoster();
+  AckAll(Head().index);
+  ASSERT_TRUE(WaitUntil([&] { return AllCounted(); }));
+  const std::string change = MakeZone("example.com")->change().name();
+  v1::DrainNodeRequest drain;
+  drain.set_name("nodes/ns-a0-a");
+  drain.set_force(true);
+  const absl::StatusOr<v1::Node> drained = controller_->DrainNode(kAdmin, drain);
+  ASSERT_TRUE(drained.ok()) << drained.status();
+  EXPECT_EQ(drained->state(), v1::Node::STATE_DRAINED);
+  EXPECT_TRUE(drained->has_forced_time());
+  v1::GetChangeRequest get;
+  get.set_name(change);
+  const absl::StatusOr<v1::Change> told = controller_->GetChange(get);
+  ASSERT_EQ(told->forced_nodes_size(), 1);
+  EXPECT_EQ(told->forced_nodes(0), "nodes/ns-a0-a");
+  EXPECT_EQ(MakeZone("later.example")->change().forced_nodes_size(), 0) << "it never waited for it";
+}
+
 TEST_F(CoreTest, ANodesHealthIsShownAndItsAlarmsAreInTheStatus) {
   MakeRoster();
   v1::GetNodeRequest get;

@@ -5,7 +5,6 @@
 #include "controller/creation/zone_creator.h"
 #include "controller/history/changes_since.h"
 #include "controller/proposals.h"
-#include "controller/roster/roster.h"
 #include "controller/zones/zone_plans.h"
 #include "controller/zones/zone_queries.h"
 #include "controller/zones/zone_settings.h"
@@ -47,9 +46,9 @@ absl::StatusOr<admin::v1::ImportResult> Core::ImportZone(const Caller& caller, I
   admin::v1::ImportResult result;
   const std::string& zone_id = outcome.zone_id.empty() ? imported->zone_id : outcome.zone_id;
   if (imported->compared.has_value()) {
-    absl::StatusOr<Roster> roster = ReadRoster(*store_->Snapshot());
-    if (!roster.ok()) return roster.status();
-    *result.mutable_zone() = ZoneMessage(*imported->compared, *roster);
+    absl::StatusOr<admin::v1::Zone> zone = ReadZoneMessage(*store_->Snapshot(), *imported->compared);
+    if (!zone.ok()) return zone.status();
+    *result.mutable_zone() = *std::move(zone);
   } else if (!zone_id.empty()) {
     absl::StatusOr<admin::v1::Zone> zone = GetZoneById(zone_id);
     if (!zone.ok()) return zone.status();
@@ -98,12 +97,11 @@ absl::StatusOr<admin::v1::Zone> Core::GetZone(const admin::v1::GetZoneRequest& r
   const std::unique_ptr<store::Reader> reader = store_->Snapshot();
   absl::StatusOr<stored::v1::ZoneRow> row = FindActiveZone(*reader, request.name());
   if (!row.ok()) return row.status();
-  absl::StatusOr<Roster> roster = ReadRoster(*reader);
-  if (!roster.ok()) return roster.status();
-  admin::v1::Zone zone = ZoneMessage(*row, *roster);
-  zone.set_quarantined(quarantine_->Reason(row->id()));
+  absl::StatusOr<admin::v1::Zone> zone = ReadZoneMessage(*reader, *row);
+  if (!zone.ok()) return zone.status();
+  zone->set_quarantined(quarantine_->Reason(row->id()));
   // A damaged zone is shown without them.
-  if (absl::Status status = ShowSettings(*reader, *row, zone); !status.ok() && !absl::IsDataLoss(status)) {
+  if (absl::Status status = ShowSettings(*reader, *row, *zone); !status.ok() && !absl::IsDataLoss(status)) {
     return status;
   }
   return zone;
@@ -133,9 +131,7 @@ absl::StatusOr<admin::v1::Zone> Core::GetZoneById(const std::string& id) const {
   const std::unique_ptr<store::Reader> reader = store_->Snapshot();
   absl::StatusOr<stored::v1::ZoneRow> row = FindZone(*reader, absl::StrCat("zones/", id));
   if (!row.ok()) return row.status();
-  absl::StatusOr<Roster> roster = ReadRoster(*reader);
-  if (!roster.ok()) return roster.status();
-  return ZoneMessage(*row, *roster);
+  return ReadZoneMessage(*reader, *row);
 }
 
 }  // namespace quartet::controller

@@ -117,9 +117,7 @@ absl::StatusOr<admin::v1::Zone> DelegationSets::Reassign(const Caller& caller,
   const std::unique_ptr<store::Reader> reader = host_.replica().Snapshot();
   row = FindZone(*reader, absl::StrCat("zones/", row->id()));
   if (!row.ok()) return row.status();
-  absl::StatusOr<Roster> roster = ReadRoster(*reader);
-  if (!roster.ok()) return roster.status();
-  return ZoneMessage(*row, *roster);
+  return ReadZoneMessage(*reader, *row);
 }
 
 absl::StatusOr<admin::v1::BlastRadius> DelegationSets::GetBlastRadius(

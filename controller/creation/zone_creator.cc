@@ -6,7 +6,6 @@
 #include "absl/strings/str_cat.h"
 #include "controller/proposals.h"
 #include "controller/requests.h"
-#include "controller/roster/roster.h"
 #include "controller/zones/faults.h"
 #include "controller/zones/zone_import.h"
 #include "controller/zones/zone_plans.h"
@@ -45,14 +44,16 @@ absl::StatusOr<ZoneCreator::Creation> ZoneCreator::Read(const Caller& caller,
 absl::StatusOr<admin::v1::CreateZoneResponse> ZoneCreator::Respond(
     const Outcome& outcome, google::protobuf::RepeatedPtrField<admin::v1::Fault> warnings) const {
   const std::unique_ptr<store::Reader> reader = host_.replica().Snapshot();
-  absl::StatusOr<stored::v1::ZoneRow> row = FindZone(*reader, absl::StrCat("zones/", outcome.zone_id));
+  absl::StatusOr<stored::v1::ZoneRow> row = outcome.change.has_value()
+                                                ? outcome.change->zone
+                                                : FindZone(*reader, absl::StrCat("zones/", outcome.zone_id));
   if (!row.ok()) return row.status();
-  absl::StatusOr<Roster> roster = ReadRoster(*reader);
-  if (!roster.ok()) return roster.status();
+  absl::StatusOr<admin::v1::Zone> zone = ReadZoneMessage(*reader, *row);
+  if (!zone.ok()) return zone.status();
   absl::StatusOr<admin::v1::Change> change = host_.ChangeOf(outcome);
   if (!change.ok()) return change.status();
   admin::v1::CreateZoneResponse response;
-  *response.mutable_zone() = ZoneMessage(*row, *roster);
+  *response.mutable_zone() = *std::move(zone);
   *response.mutable_change() = *std::move(change);
   *response.mutable_warnings() = std::move(warnings);
   return response;

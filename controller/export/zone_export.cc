@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "controller/roster/roster.h"
 #include "controller/zones/record_set_message.h"
 #include "controller/zones/zone_edit.h"
 #include "controller/zones/zone_queries.h"
@@ -42,9 +41,9 @@ absl::StatusOr<bool> ZoneExport::Next(admin::v1::ExportZoneResponse& piece) {
   piece.Clear();
   if (ended_) return false;
   if (!std::exchange(started_, true)) {
-    absl::StatusOr<Roster> roster = ReadRoster(*reader_);
-    if (!roster.ok()) return roster.status();
-    *piece.mutable_zone() = ZoneMessage(row_, *roster);
+    absl::StatusOr<admin::v1::Zone> zone = ReadZoneMessage(*reader_, row_);
+    if (!zone.ok()) return zone.status();
+    *piece.mutable_zone() = *std::move(zone);
   }
   if (absl::Status status = ReadPiece(piece); !status.ok()) return status;
   if (ended_) {

@@ -34,7 +34,8 @@ std::optional<TrackedChange> ChangeOf(const Sequencer::Committed& committed) {
   const std::string& id = committed.entry.header().change_id();
   const stored::v1::ZoneRow* row = replication::ZoneRowOf(committed.entry);
   if (id.empty() || row == nullptr) return std::nullopt;
-  return TrackedChange{id, row->id(), committed.position.index, row->revision(), TargetsOf(*row)};
+  return TrackedChange{
+      id, row->id(), committed.position.index, row->revision(), TargetsOf(*row), RetiringOf(*row)};
 }
 
 }  // namespace
@@ -69,7 +70,9 @@ void InsyncDriver::Committed(const std::vector<Sequencer::Committed>& entries) {
       roster_moved = roster_moved || ChangesRoster(committed.entry);
       if (const stored::v1::ZoneRow* row = MovedZone(committed.entry)) {
         const std::vector<std::string> targets = TargetsOf(*row);
-        for (std::string& id : tracker_.Retarget(row->id(), targets)) retargeted.emplace_back(id, targets);
+        for (std::string& id : tracker_.Retarget(row->id(), targets, RetiringOf(*row))) {
+          retargeted.emplace_back(id, targets);
+        }
       }
       if (std::optional<TrackedChange> change = ChangeOf(committed)) tracker_.AddPending(*std::move(change));
       for (const stored::v1::Effect& effect : committed.entry.effects()) {

@@ -64,7 +64,8 @@ absl::StatusOr<Plan> PlanResults(const PlanContext& context, InsyncTracker& trac
 }
 
 TrackedChange Tracked(const stored::v1::ChangeRow& change, const stored::v1::ZoneRow& zone) {
-  return {change.id(), change.zone_id(), change.index(), change.revision(), TargetsOf(zone)};
+  return {change.id(),       change.zone_id(), change.index(),
+          change.revision(), TargetsOf(zone),  RetiringOf(zone)};
 }
 
 absl::StatusOr<TrackedChange> ReadTracked(const store::Reader& reader, const stored::v1::ChangeRow& change) {

@@ -34,8 +34,17 @@ std::vector<std::string> TargetsOf(const stored::v1::ZoneRow& zone) {
   return targets;
 }
 
+std::set<std::string> RetiringOf(const stored::v1::ZoneRow& zone) {
+  std::set<std::string> retiring;
+  for (const stored::v1::Assignment& assignment : zone.assignments()) {
+    if (assignment.state() == stored::v1::ASSIGNMENT_STATE_RETIRING) retiring.insert(assignment.target());
+  }
+  return retiring;
+}
+
 bool InsyncTracker::Serves(const std::string& nameserver, const TrackedChange& change,
                            const Roster& roster) const {
+  if (change.retiring.contains(nameserver) && !roster_.by_nameserver.contains(nameserver)) return true;
   const auto counted = roster.counted.find(nameserver);
   if (counted == roster.counted.end()) return false;
   return !counted->second.empty() &&
@@ -88,15 +97,17 @@ void InsyncTracker::StopWaiting(const TrackedChange& change) {
 }
 
 std::vector<std::string> InsyncTracker::Retarget(const std::string& zone_id,
-                                                 const std::vector<std::string>& targets) {
+                                                 const std::vector<std::string>& targets,
+                                                 const std::set<std::string>& retiring) {
   std::vector<std::string> changes;
   for (auto it = pending_by_zone_.lower_bound({zone_id, ""});
        it != pending_by_zone_.end() && it->first == zone_id; ++it) {
     Pending& pending = pending_.at(it->second);
-    if (pending.change.targets == targets) continue;
+    if (pending.change.targets == targets && pending.change.retiring == retiring) continue;
     changes.push_back(it->second);
     StopWaiting(pending.change);
     pending.change.targets = targets;
+    pending.change.retiring = retiring;
     pending.served_by.clear();
     for (const std::string& target : targets) {
       waiting_.try_emplace(target, Waiting{Acknowledged(target), {}, {}});

@@ -20,8 +20,9 @@ struct TrackedChange {
   std::string zone_id;
   uint64_t index = 0;
   uint64_t revision = 0;
-  // The zone's nameservers.
+  // The zone's nameservers, and those of them that are RETIRING.
   std::vector<std::string> targets;
+  std::set<std::string> retiring = {};
 };
 
 // Whether this acknowledgement covers a change in `epoch`: see replication/feed/progress.h.
@@ -29,6 +30,7 @@ bool Covers(const replication::NodeProgress& progress, uint64_t epoch, const Tra
 
 // Nameservers that a change of this zone has to be served by: those SERVING or RETIRING.
 std::vector<std::string> TargetsOf(const stored::v1::ZoneRow& zone);
+std::set<std::string> RetiringOf(const stored::v1::ZoneRow& zone);
 
 // Proposes nothing by itself: says what is to be proposed, each once, until it hears how the proposal ended.
 //
@@ -46,7 +48,8 @@ class InsyncTracker {
   // A committed change that is not INSYNC.
   void AddPending(TrackedChange change);
   // The zone's nameservers are these now: its pending changes have to be served by them. Returns which those are.
-  std::vector<std::string> Retarget(const std::string& zone_id, const std::vector<std::string>& targets);
+  std::vector<std::string> Retarget(const std::string& zone_id, const std::vector<std::string>& targets,
+                                    const std::set<std::string>& retiring = {});
   // It is logged INSYNC.
   void SetInsync(const std::string& change_id);
 
@@ -78,7 +81,8 @@ class InsyncTracker {
   // be given again.
   void Settled(const Results& results);
 
-  // Whether every counted node of the nameserver, as of that roster, covers it, and it has one.
+  // Whether every counted node of the nameserver, as of that roster, covers it, and it has one. A nameserver that is RETIRING
+  // and has no node left but DRAINED ones serves nobody anything, old or new: it is not waited for.
   bool Serves(const std::string& nameserver, const TrackedChange& change, const Roster& roster) const;
 
   // For plans, at their place in the order. Whether the change is INSYNC under the roster in flight; if so,

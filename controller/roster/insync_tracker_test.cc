@@ -28,6 +28,8 @@ class InsyncTrackerTest : public ::testing::Test {
     Roster roster;
     for (const auto& [name, node] : nodes_) {
       roster.nodes[name].row = node;
+      if (node.state() != stored::v1::NODE_STATE_DRAINED)
+        roster.by_nameserver[node.nameserver()].push_back(name);
       if (IsCounted(node)) roster.counted[node.nameserver()].push_back(name);
     }
     roster_ = roster;
@@ -112,6 +114,24 @@ TEST_F(InsyncTrackerTest, ANameserverThatHasLeftIsNotWaitedFor) {
   EXPECT_EQ(Insync(), Ids{"C1"});
   EXPECT_EQ(tracker_.Retarget("Z1", {"a", "b", "c"}), Ids{}) << "they are these already";
   EXPECT_EQ(tracker_.Retarget("Z2", {"a"}), Ids{});
+}
+
+TEST_F(InsyncTrackerTest, ANameserverThatRetiresIsWaitedForAsLongAsItHasANode) {
+  tracker_.AddPending(Change("C1", 11));
+  for (const char* node : {"a1", "b1", "c1"}) Update(Ack(node, 11));
+  EXPECT_EQ(tracker_.Retarget("Z1", {"a", "b", "c", "d"}, {"d"}), Ids{"C1"});
+  EXPECT_EQ(Insync(), Ids{}) << "d1 answers with old data";
+  SetNode("d1", "d", stored::v1::NODE_STATE_JOINING);
+  EXPECT_EQ(Insync(), Ids{}) << "it may answer";
+  SetNode("d1", "d", stored::v1::NODE_STATE_DRAINED);
+  EXPECT_EQ(Insync(), Ids{"C1"});
+}
+
+TEST_F(InsyncTrackerTest, AServingNameserverWithoutANodeIsWaitedFor) {
+  SetNode("d1", "d", stored::v1::NODE_STATE_DRAINED);
+  tracker_.AddPending(Change("C1", 11));
+  for (const char* node : {"a1", "b1", "c1"}) Update(Ack(node, 11));
+  EXPECT_EQ(Insync(), Ids{});
 }
 
 TEST_F(InsyncTrackerTest, AcknowledgementsThatCameFirstCount) {

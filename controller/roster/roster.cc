@@ -10,19 +10,27 @@
 namespace quartet::controller {
 namespace {
 
+using replication::FullView;
+
+template <typename Row>
+absl::Status AddRow(const FullView::ObjectRow& object, const std::string& id,
+                    std::map<std::string, Versioned<Row>>& rows) {
+  Versioned<Row> versioned;
+  versioned.revision = object.revision;
+  if (!versioned.row.ParseFromString(object.row)) {
+    return absl::DataLossError(absl::StrCat("the replica holds a damaged row of ", id));
+  }
+  rows.emplace(id, std::move(versioned));
+  return absl::OkStatus();
+}
+
 template <typename Row>
 absl::Status ReadRows(const store::Reader& reader, stored::v1::ObjectKind kind,
                       std::map<std::string, Versioned<Row>>& rows) {
-  absl::StatusOr<std::vector<replication::FullView::ObjectRow>> objects =
-      replication::FullView(reader).ListObjects(kind);
+  absl::StatusOr<std::vector<FullView::ObjectRow>> objects = FullView(reader).ListObjects(kind);
   if (!objects.ok()) return objects.status();
-  for (const replication::FullView::ObjectRow& object : *objects) {
-    Versioned<Row> versioned;
-    versioned.revision = object.revision;
-    if (!versioned.row.ParseFromString(object.row)) {
-      return absl::DataLossError(absl::StrCat("the replica holds a damaged row of ", object.id));
-    }
-    rows.emplace(object.id, std::move(versioned));
+  for (const FullView::ObjectRow& object : *objects) {
+    if (absl::Status status = AddRow(object, object.id, rows); !status.ok()) return status;
   }
   return absl::OkStatus();
 }
@@ -43,6 +51,19 @@ absl::StatusOr<Roster> ReadRoster(const store::Reader& reader) {
   return roster;
 }
 
+absl::StatusOr<Roster> ReadNameserversOf(const store::Reader& reader, const stored::v1::ZoneRow& zone) {
+  Roster roster;
+  for (const stored::v1::Assignment& assignment : zone.assignments()) {
+    const std::string& id = assignment.target();
+    absl::StatusOr<std::optional<FullView::ObjectRow>> object =
+        FullView(reader).GetObject(stored::v1::OBJECT_KIND_NAMESERVER, id);
+    if (!object.ok()) return object.status();
+    if (!object->has_value()) continue;
+    if (absl::Status status = AddRow(**object, id, roster.nameservers); !status.ok()) return status;
+  }
+  return roster;
+}
+
 absl::StatusOr<Roster> ReadCounted(const store::Reader& reader, const Roster& committed,
                                    const std::vector<std::string>& nameservers) {
   Roster roster;
@@ -51,8 +72,8 @@ absl::StatusOr<Roster> ReadCounted(const store::Reader& reader, const Roster& co
     if (nodes == committed.by_nameserver.end() || roster.counted.count(nameserver) != 0) continue;
     std::vector<std::string>& counted = roster.counted[nameserver];
     for (const std::string& id : nodes->second) {
-      absl::StatusOr<std::optional<replication::FullView::ObjectRow>> object =
-          replication::FullView(reader).GetObject(stored::v1::OBJECT_KIND_NODE, id);
+      absl::StatusOr<std::optional<FullView::ObjectRow>> object =
+          FullView(reader).GetObject(stored::v1::OBJECT_KIND_NODE, id);
       if (!object.ok()) return object.status();
       if (!object->has_value()) continue;
       stored::v1::NodeRow row;

@@ -33,6 +33,9 @@ struct Roster {
 
 absl::StatusOr<Roster> ReadRoster(const store::Reader& reader);
 
+// The nameservers of a zone, read by key: `nameservers` alone is filled in.
+absl::StatusOr<Roster> ReadNameserversOf(const store::Reader& reader, const stored::v1::ZoneRow& zone);
+
 // Of the counted nodes of `nameservers`, those that are so in what `reader` shows too: `counted` alone is filled in.
 // Reads their rows and no others. Precondition: `committed` is the roster as of the log's head, and `reader` shows that and
 // what is in flight (a node is enrolled, and counted, in two entries: one that is enrolled in flight is not counted yet).

@@ -2,7 +2,9 @@
 
 #include <google/protobuf/util/time_util.h>
 
+#include <algorithm>
 #include <string>
+#include <vector>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -63,6 +65,13 @@ admin::v1::NameserverProgress NameserverProgressMessage(const std::string& id, c
   return message;
 }
 
+bool WasForcedWhilePending(const NodeRow& node, const stored::v1::ChangeRow& change,
+                           const std::vector<std::string>& targets) {
+  if (node.forced_time_us() == 0 || node.forced_time_us() < change.time_us()) return false;
+  if (change.insync_time_us() != 0 && node.forced_time_us() > change.insync_time_us()) return false;
+  return std::find(targets.begin(), targets.end(), node.nameserver()) != targets.end();
+}
+
 }  // namespace
 
 admin::v1::Change ChangeMessage(const stored::v1::ChangeRow& row) {
@@ -89,6 +98,10 @@ admin::v1::Change ChangeMessage(const stored::v1::ChangeRow& row, const TrackedC
   admin::v1::Change message = ChangeMessage(row);
   for (const std::string& target : change.targets) {
     *message.add_nameservers() = NameserverProgressMessage(target, change, tracker);
+  }
+  for (const auto& [id, node] : tracker.roster().nodes) {
+    if (WasForcedWhilePending(node.row, row, change.targets))
+      message.add_forced_nodes(absl::StrCat("nodes/", id));
   }
   return message;
 }
@@ -120,6 +133,9 @@ admin::v1::Node NodeMessage(const NodeRow& row, const InsyncTracker& tracker, ui
   message.set_name(absl::StrCat("nodes/", row.id()));
   message.set_nameserver(absl::StrCat("nameservers/", row.nameserver()));
   message.set_state(static_cast<admin::v1::Node::State>(row.state()));
+  if (row.forced_time_us() != 0) {
+    *message.mutable_forced_time() = TimeUtil::MicrosecondsToTimestamp(row.forced_time_us());
+  }
   const auto nameserver = tracker.roster().nameservers.find(row.nameserver());
   if (nameserver != tracker.roster().nameservers.end()) message.set_region(nameserver->second.row.region());
   message.set_lag(head);

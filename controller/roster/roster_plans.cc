@@ -99,9 +99,13 @@ absl::StatusOr<dns::Name> HostName(const Roster& roster, const NewNameserver& wa
   return domain->Prepend(wanted.id);
 }
 
+// Every state but DRAINED.
+const std::set<NodeState> kUndrained = {stored::v1::NODE_STATE_JOINING, stored::v1::NODE_STATE_COUNTED,
+                                        stored::v1::NODE_STATE_DRAINING};
+
 // Moves a node from one state to another; an empty plan if it is in none of `from`.
 absl::StatusOr<Plan> MoveNode(const PlanContext& context, const std::string& id,
-                              const std::set<NodeState>& from, NodeState to) {
+                              const std::set<NodeState>& from, NodeState to, int64_t forced_time_us = 0) {
   absl::StatusOr<Roster> roster = ReadRoster(context.view);
   if (!roster.ok()) return roster.status();
   const auto node = roster->nodes.find(id);
@@ -109,6 +113,7 @@ absl::StatusOr<Plan> MoveNode(const PlanContext& context, const std::string& id,
   if (!from.contains(node->second.row.state())) return Plan();
   NodeRow row = node->second.row;
   row.set_state(to);
+  row.set_forced_time_us(forced_time_us);
   return PlanObject(stored::v1::OBJECT_KIND_NODE, id, node->second.revision + 1, row);
 }
 
@@ -282,15 +287,16 @@ absl::StatusOr<Plan> PlanDrain(const PlanContext& context, const std::string& no
                   stored::v1::NODE_STATE_DRAINING);
 }
 
+absl::StatusOr<Plan> PlanForcedDrain(const PlanContext& context, const std::string& node) {
+  return MoveNode(context, node, kUndrained, stored::v1::NODE_STATE_DRAINED, context.time_us);
+}
+
 absl::StatusOr<Plan> PlanCounted(const PlanContext& context, const std::string& node) {
   return MoveNode(context, node, {stored::v1::NODE_STATE_JOINING}, stored::v1::NODE_STATE_COUNTED);
 }
 
 absl::StatusOr<Plan> PlanDrained(const PlanContext& context, const std::string& node) {
-  return MoveNode(
-      context, node,
-      {stored::v1::NODE_STATE_JOINING, stored::v1::NODE_STATE_COUNTED, stored::v1::NODE_STATE_DRAINING},
-      stored::v1::NODE_STATE_DRAINED);
+  return MoveNode(context, node, kUndrained, stored::v1::NODE_STATE_DRAINED);
 }
 
 }  // namespace quartet::controller

@@ -60,6 +60,8 @@ absl::StatusOr<Plan> PlanNode(const PlanContext& context, const std::string& id,
 
 // To DRAINING. NOT_FOUND: no such node.
 absl::StatusOr<Plan> PlanDrain(const PlanContext& context, const std::string& node);
+// To DRAINED, and says in its row that it did not confirm that. NOT_FOUND: no such node.
+absl::StatusOr<Plan> PlanForcedDrain(const PlanContext& context, const std::string& node);
 // JOINING -> COUNTED, DRAINING -> DRAINED. Empty where the node is in another state by now.
 absl::StatusOr<Plan> PlanCounted(const PlanContext& context, const std::string& node);
 absl::StatusOr<Plan> PlanDrained(const PlanContext& context, const std::string& node);

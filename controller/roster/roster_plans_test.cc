@@ -141,5 +141,17 @@ TEST_F(RosterPlansTest, ANodeThatSaysItIsClosedIsDrainedFromWhateverState) {
   EXPECT_EQ(StateOf("n"), stored::v1::NODE_STATE_DRAINED);
 }
 
+TEST_F(RosterPlansTest, ANodeThatIsGoneIsDrainedByForceAndItsRowSaysSo) {
+  MakeNameservers(1);
+  ASSERT_TRUE(AddNode("n", "ns-a0").ok());
+  const auto force = [&] {
+    return Commit([](const PlanContext& context) { return PlanForcedDrain(context, "n"); });
+  };
+  ASSERT_TRUE(force()->appended);
+  EXPECT_EQ(StateOf("n"), stored::v1::NODE_STATE_DRAINED);
+  EXPECT_GT(ReadRoster(store_)->nodes.at("n").row.forced_time_us(), 0);
+  EXPECT_FALSE(force()->appended) << "it is DRAINED";
+}
+
 }  // namespace
 }  // namespace quartet::controller

@@ -3,10 +3,12 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "absl/status/statusor.h"
+#include "controller/roster/roster_cache.h"
 #include "quartet/stored/v1/entry.pb.h"
 #include "quartet/stored/v1/zone.pb.h"
 #include "replication/base/clock.h"
@@ -24,6 +26,10 @@ struct PlanContext {
   replication::Random& random;
   replication::Hasher& hasher;
   uint32_t digest_key_id;
+  // Of `view`.
+  RosterCache& roster_cache;
+
+  absl::StatusOr<std::shared_ptr<const Roster>> ReadRoster() const { return roster_cache.Read(view); }
 };
 
 // An entry to be. The sequencer adds place, time, term and caller. Without effects nothing is appended: what

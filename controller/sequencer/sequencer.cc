@@ -115,13 +115,18 @@ absl::Status Sequencer::BeginTerm() {
   absl::StatusOr<stored::v1::Entry> entry = FirstOfTerm();
   if (!entry.ok()) return ReadOnly(entry.status());
   // Another one may have led meanwhile.
-  cache_.Forget();
+  Forget();
   auto group = std::make_unique<Group>(cache_);
   // It holds no record sets: any key will do until the one in force is read.
   hasher_ = std::make_unique<replication::Hasher>(std::string(replication::Hasher::kKeyBytes, '\0'));
   absl::StatusOr<replication::Position> position = Place(*group, *std::move(entry));
   if (!position.ok()) return ReadOnly(position.status());
   return Append(std::move(group));
+}
+
+void Sequencer::Forget() {
+  cache_.Forget();
+  roster_cache_.Forget();
 }
 
 absl::StatusOr<stored::v1::Entry> Sequencer::FirstOfTerm() const {
@@ -146,7 +151,7 @@ absl::Status Sequencer::ReadKey() {
 }
 
 void Sequencer::Add(const Proposal& proposal, Done done) {
-  if (proposal.read_anew) cache_.Forget();
+  if (proposal.read_anew) Forget();
   if (absl::Status status = EnsureReady(); !status.ok()) {
     settled_.push_back({std::move(done), std::move(status)});
     return;
@@ -186,7 +191,7 @@ absl::StatusOr<Outcome> Sequencer::Judge(const Proposal& proposal) {
   if (!duplicate.ok()) return duplicate.status();
   if (duplicate->has_value()) return **std::move(duplicate);
 
-  const PlanContext context{group_->overlay, NextTime(), random_, *hasher_, digest_key_id_};
+  const PlanContext context{group_->overlay, NextTime(), random_, *hasher_, digest_key_id_, roster_cache_};
   absl::StatusOr<Plan> plan = proposal.plan(context);
   if (!plan.ok()) return plan.status();
   stored::v1::Entry& entry = plan->entry;
@@ -241,6 +246,7 @@ absl::StatusOr<replication::Position> Sequencer::Place(Group& group, stored::v1:
   last_time_us_ = entry.header().time_us();
   group.bytes += sealed->bytes.size();
   group.new_secret = group.new_secret || HasSecret(entry);
+  if (ChangesRoster(entry)) roster_cache_.Forget();
   group.entries.push_back({sealed->position, std::move(entry), sealed->bytes.size()});
   group.sealed.push_back(*std::move(sealed));
   return group.sealed.back().position;
@@ -249,6 +255,7 @@ absl::StatusOr<replication::Position> Sequencer::Place(Group& group, stored::v1:
 Sequencer::Flushed Sequencer::Flush() {
   if (group_ != nullptr && !group_->sealed.empty()) {
     if (absl::Status status = Append(std::move(group_)); !status.ok()) {
+      roster_cache_.Forget();
       for (Settled& settled : settled_) settled.result = status;
     }
   }

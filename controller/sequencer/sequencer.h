@@ -101,6 +101,8 @@ class Sequencer {
   absl::Status BeginTerm();
   absl::StatusOr<stored::v1::Entry> FirstOfTerm() const;
   absl::Status ReadKey();
+  // Plans read anew.
+  void Forget();
   int64_t NextTime() const;
   absl::StatusOr<std::optional<Outcome>> FindDuplicate(const Proposal& proposal) const;
   absl::StatusOr<Outcome> Judge(const Proposal& proposal);
@@ -116,6 +118,7 @@ class Sequencer {
   // What plans read. It learns of each group once that is committed: nobody else writes what plans read while this
   // leads, but for a repair of this replica (Proposal::read_anew).
   store::ReadCache cache_;
+  RosterCache roster_cache_;
   replication::Clock& clock_;
   replication::Random& random_;
   const Options options_;

@@ -1,6 +1,7 @@
 #include "controller/zones/zone_founding.h"
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -96,12 +97,12 @@ void CheckZoneName(const dns::Name& name, FaultList& faults) {
 absl::StatusOr<FoundedZone> FoundZone(const PlanContext& context, const ZoneToBe& zone,
                                       const UsageFn& usage) {
   const std::string zone_id = NewZoneId(context.random);
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
+  absl::StatusOr<std::shared_ptr<const Roster>> roster = context.ReadRoster();
   if (!roster.ok()) return roster.status();
-  absl::StatusOr<Four> four = ChooseNameservers(context, zone, zone_id, *roster, usage);
+  absl::StatusOr<Four> four = ChooseNameservers(context, zone, zone_id, **roster, usage);
   if (!four.ok()) return four.status();
   FourRows rows{};
-  for (size_t i = 0; i < kStripes; ++i) rows[i] = &roster->nameservers.at((*four)[i]).row;
+  for (size_t i = 0; i < kStripes; ++i) rows[i] = &(*roster)->nameservers.at((*four)[i]).row;
   absl::StatusOr<std::vector<dns::RecordSet>> own = OwnRecordSets(zone.name, rows);
   if (!own.ok()) return own.status();
   return FoundedZone{MakeRow(zone, zone_id, rows), *std::move(own)};

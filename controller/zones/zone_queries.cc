@@ -132,6 +132,12 @@ bool HasType(const FullView::Record& record, dns::Type type) {
 
 }  // namespace
 
+absl::StatusOr<admin::v1::Zone> ReadZoneMessage(const store::Reader& reader, const ZoneRow& row) {
+  absl::StatusOr<Roster> roster = ReadNameserversOf(reader, row);
+  if (!roster.ok()) return roster.status();
+  return ZoneMessage(row, *roster);
+}
+
 admin::v1::Zone ZoneMessage(const ZoneRow& row, const Roster& roster) {
   admin::v1::Zone zone;
   zone.set_name(absl::StrCat("zones/", row.id()));

@@ -16,6 +16,8 @@ namespace quartet::controller {
 // Pass a snapshot: each reads more than once. Errors are those of ZoneService and RecordSetService.
 
 admin::v1::Zone ZoneMessage(const stored::v1::ZoneRow& row, const Roster& roster);
+// The same, with its nameservers as `reader` has them.
+absl::StatusOr<admin::v1::Zone> ReadZoneMessage(const store::Reader& reader, const stored::v1::ZoneRow& row);
 
 // "zones/" and an id or a domain name. An id finds a deleted zone too; a name finds the zone that is there,
 // or, if there is none, the one deleted last: a request that was answered already may be asked again.

@@ -80,6 +80,7 @@ class Machine : public Subscriber {
   void ApplyEntry(store::Overlay& out, const v1::NodeEntry& entry);
   NodeReplica::Applied ApplyDelta(store::Overlay& out, const std::string& zone_id,
                                   const v1::ZoneDelta& delta);
+  void LoadNew(const NodeZone& zone, const v1::ZoneDelta& delta, size_t put_from);
   void Keep(store::Overlay& out, const v1::NodeEntry& entry);
   void BecameBehind(const std::string& zone_id, int64_t fetch_at_us);
   void RemoveZone(store::Overlay& out, const std::string& zone_id);
@@ -324,17 +325,27 @@ void Machine::ApplyEntry(store::Overlay& out, const v1::NodeEntry& entry) {
   BecameBehind(zone_id, Now());
 }
 
+// A new zone, written from `put_from` on: its record sets first, in order. They need not be read back if they are all that
+// its entry holds.
+void Machine::LoadNew(const NodeZone& zone, const v1::ZoneDelta& delta, size_t put_from) {
+  const auto puts = static_cast<size_t>(delta.puts_size());
+  const bool all = delta.removed_keys().empty() && puts == zone.row.record_sets();
+  updates_.Load(zone, put_from, all ? puts : 0);
+}
+
 NodeReplica::Applied Machine::ApplyDelta(store::Overlay& out, const std::string& zone_id,
                                          const v1::ZoneDelta& delta) {
   const std::optional<NodeZone> before = replica_.Find(zone_id);
   const dns::Name apex = before.has_value() ? before->apex : dns::Name();
+  const size_t put_from = out.operations();
   const NodeReplica::Applied applied = replica_.Apply(out, zone_id, delta);
   switch (applied) {
     case NodeReplica::Applied::kFlipped:
       loading_.Flipped(zone_id);
-      [[fallthrough]];
-    case NodeReplica::Applied::kLoaded:
       updates_.Load(*replica_.Find(zone_id));
+      break;
+    case NodeReplica::Applied::kLoaded:
+      LoadNew(*replica_.Find(zone_id), delta, put_from);
       break;
     case NodeReplica::Applied::kChanged:
       updates_.Change(*replica_.Find(zone_id), delta);

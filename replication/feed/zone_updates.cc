@@ -30,11 +30,10 @@ ZoneUpdate StoredZone(const NodeZone& zone) {
   return update;
 }
 
-void ZoneUpdates::Load(const NodeZone& zone) {
-  if (zone.named) Supersede(StoredZone(zone));
-}
+void ZoneUpdates::Load(const NodeZone& zone) { Load(zone, 0, 0); }
 
 void ZoneUpdates::Load(const NodeZone& zone, size_t put_from, size_t puts) {
+  if (!zone.named) return;
   ZoneUpdate update = StoredZone(zone);
   update.put_from = put_from;
   update.puts = puts;

@@ -26,7 +26,7 @@ class ZoneUpdates {
  public:
   // The zone is stored anew under its generation, or has nothing to serve.
   void Load(const NodeZone& zone);
-  // As Load; its record sets are these puts of the write (ZoneUpdate).
+  // The same; its record sets are these puts of the write (ZoneUpdate).
   void Load(const NodeZone& zone, size_t put_from, size_t puts);
   // Its record sets changed as `delta` says.
   void Change(const NodeZone& zone, const quartet::replication::v1::ZoneDelta& delta);

@@ -66,10 +66,10 @@ absl::Status ApplyZone(store::Overlay& overlay, const EntryHeader& header,
   if (!local.ok()) return local.status();
   if (!before->has_value()) local->set_generation(TakeGeneration(*local));
   stored::v1::HistoryRow history = MakeHistory(header, position, *before);
-  const RecordsPlace place{row.id(), local->generation()};
+  const RecordsPlace place{row.id(), local->generation(), !before->has_value()};
   absl::StatusOr<ZoneTotals> totals = TotalsBefore(overlay, place, *before, row.digest_key_id(), hasher);
   if (!totals.ok()) return totals.status();
-  // Before the first revision there was nothing: no before-images.
+  // Before the first revision there was nothing: no before-images (and a key is named once in an entry).
   totals = ChangeRecords(overlay, place, *totals, effect.removed_keys(), effect.puts(), hasher,
                          before->has_value() ? history.mutable_records() : nullptr);
   if (!totals.ok()) return totals.status();

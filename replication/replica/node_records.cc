@@ -51,15 +51,17 @@ absl::Status Subtract(const store::Reader& reader, const std::string& store_key,
 
 }  // namespace
 
-absl::StatusOr<ServedChange> ServedChange::Of(const store::Reader& reader, const Place& place,
+absl::StatusOr<ServedChange> ServedChange::Of(const store::Reader* reader, const Place& place,
                                               const ServedTotals& before, const ZoneDelta& delta,
                                               const Hasher& hasher) {
   ServedChange change;
   change.totals_ = before;
   for (const Outcome& outcome : Outcomes(delta)) {
     std::string store_key = layout::Record(place.zone_id, place.generation, outcome.key);
-    absl::Status taken = Subtract(reader, store_key, outcome.key, hasher, change.totals_);
-    if (!taken.ok()) return taken;
+    if (reader != nullptr) {
+      absl::Status taken = Subtract(*reader, store_key, outcome.key, hasher, change.totals_);
+      if (!taken.ok()) return taken;
+    }
     if (outcome.put != nullptr) {
       change.totals_.digest += hasher.Hash(outcome.key, outcome.put->served());
       ++change.totals_.record_sets;

@@ -28,9 +28,9 @@ class ServedChange {
     absl::string_view zone_id;
     uint64_t generation;
   };
-  // Reads what is there, and hashes that and what is put. DATA_LOSS: what is stored contradicts `before`; else what the
-  // store says. Keeps views of `delta`.
-  static absl::StatusOr<ServedChange> Of(const store::Reader& reader, const Place& place,
+  // Reads what is there, and hashes that and what is put; without a reader nothing is there. DATA_LOSS: what is stored
+  // contradicts `before`; else what the store says. Keeps views of `delta`.
+  static absl::StatusOr<ServedChange> Of(const store::Reader* reader, const Place& place,
                                          const ServedTotals& before,
                                          const quartet::replication::v1::ZoneDelta& delta,
                                          const Hasher& hasher);

@@ -138,19 +138,21 @@ absl::StatusOr<NodeZone> NodeReplica::ApplyRecords(store::Overlay& out, absl::st
   if (old.record_sets() > 0 && old.digest_key_id() != row.digest_key_id()) {
     return absl::FailedPreconditionError("its digest has another key than before");
   }
-  if (zone.generation == 0) zone.generation = NewGeneration();
+  const bool fresh = zone.generation == 0;
+  if (fresh) zone.generation = NewGeneration();
   zone.epoch = meta_.epoch;
   const ServedTotals totals{Digest::FromBytes(old.served_digest()), old.record_sets()};
-  if (absl::Status applied = ApplyAndCheck(out, zone, totals, delta); !applied.ok()) return applied;
+  if (absl::Status applied = ApplyAndCheck(out, zone, fresh, totals, delta); !applied.ok()) return applied;
   return zone;
 }
 
-absl::Status NodeReplica::ApplyAndCheck(store::Overlay& out, const NodeZone& zone, const ServedTotals& before,
+absl::Status NodeReplica::ApplyAndCheck(store::Overlay& out, const NodeZone& zone, bool fresh,
+                                        const ServedTotals& before,
                                         const quartet::replication::v1::ZoneDelta& delta) {
   auto hasher = hashers_.find(zone.row.digest_key_id());
   if (hasher == hashers_.end()) return absl::FailedPreconditionError("its digest has an unknown key");
-  absl::StatusOr<ServedChange> change =
-      ServedChange::Of(out, {zone.row.id(), zone.generation}, before, delta, hasher->second);
+  absl::StatusOr<ServedChange> change = ServedChange::Of(
+      fresh ? nullptr : &out, {zone.row.id(), zone.generation}, before, delta, hasher->second);
   if (!change.ok()) return change.status();
   const ServedTotals& after = change->totals();
   if (after.digest.ToBytes() != zone.row.served_digest() || after.record_sets != zone.row.record_sets()) {
@@ -233,7 +235,7 @@ absl::StatusOr<NodeZone> NodeReplica::FlipStage(store::Overlay& out, absl::strin
   zone.generation = (*stage)->generation();
   zone.epoch = meta_.epoch;
   const ServedTotals staged{Digest::FromBytes((*stage)->served_digest()), (*stage)->record_sets()};
-  if (absl::Status applied = ApplyAndCheck(out, zone, staged, delta); !applied.ok()) return applied;
+  if (absl::Status applied = ApplyAndCheck(out, zone, false, staged, delta); !applied.ok()) return applied;
   return zone;
 }
 

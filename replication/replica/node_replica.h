@@ -144,10 +144,10 @@ class NodeReplica {
   absl::StatusOr<NodeZone> ApplyRecords(store::Overlay& out, absl::string_view zone_id,
                                         const NodeZone* before,
                                         const quartet::replication::v1::ZoneDelta& delta);
-  // Applies the delta's record sets to the zone, which is as `before` now. Not OK: it would not be what its row says, and
-  // nothing is written.
-  absl::Status ApplyAndCheck(store::Overlay& out, const NodeZone& zone, const ServedTotals& before,
-                             const quartet::replication::v1::ZoneDelta& delta);
+  // Applies the delta's record sets to the zone, which is as `before` now, or has a generation that nothing is stored under
+  // yet. Not OK: it would not be what its row says, and nothing is written.
+  absl::Status ApplyAndCheck(store::Overlay& out, const NodeZone& zone, bool fresh,
+                             const ServedTotals& before, const quartet::replication::v1::ZoneDelta& delta);
   Applied ApplyToStage(store::Overlay& out, absl::string_view zone_id,
                        const quartet::replication::v1::ZoneDelta& delta);
   // Precondition: the zone is not BEHIND, and the delta has a row.

@@ -32,6 +32,7 @@ class RecordChanger {
  private:
   // Takes the record set out of the totals, and notes what it was.
   absl::Status Take(absl::string_view key) {
+    if (place_.fresh) return absl::OkStatus();
     absl::StatusOr<std::optional<FullView::Record>> record =
         FullView(overlay_).GetRecord(place_.zone_id, place_.generation, key);
     if (!record.ok()) return record.status();

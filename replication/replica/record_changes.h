@@ -35,11 +35,13 @@ using RecordImages = google::protobuf::RepeatedPtrField<stored::v1::HistoryRecor
 struct RecordsPlace {
   absl::string_view zone_id;
   uint64_t generation;
+  // Nothing was ever stored there: changes need not read what they replace.
+  bool fresh = false;
 };
 
 // Removes and puts record sets in `overlay` and returns the totals from `before` on, hashing the bytes that
 // were there and those that are. Removing what is not there is no error. With `before_images` it notes there
-// what each was. `place` must outlive the call.
+// what each was, but at a fresh place. `place` must outlive the call.
 absl::StatusOr<ZoneTotals> ChangeRecords(store::Overlay& overlay, const RecordsPlace& place,
                                          ZoneTotals before, const RecordKeys& removed, const RecordPuts& puts,
                                          Hasher& hasher, RecordImages* before_images);

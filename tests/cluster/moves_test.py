@@ -164,6 +164,26 @@ class MovesTest(MovesCase):
             self.cluster.quartet("blast-radius", "mars")
 
 
+class GoneForGoodTest(MovesCase):
+    """A nameserver without an undrained node holds up INSYNC: a cluster of its own."""
+
+    def test_zones_move_away_from_a_nameserver_whose_only_node_is_gone(self):
+        zone = "gone.test"
+        self.make_zone(zone, EVEN)
+        node = self.cluster.node("ns-7")
+        node.process.kill()
+        pending = self.cluster.quartet_json("record", "set", zone, "late", "TXT", 60, '"late"')
+        with self.assertRaisesRegex(CommandFailed, "--force"):
+            self.cluster.quartet("node", "drain", node.name)
+        self.cluster.quartet("node", "drain", node.name, "--force")
+        self.cluster.quartet("nameserver", "drain", "ns-7")
+        self.cluster.quartet("zone", "reassign", zone, *four(ODD))
+        self.await_states(zone, lambda now: sorted(now) == ODD, "the old ones, the dead one too, have left")
+        change = self.cluster.quartet_json("change", "wait", pending["name"].removeprefix("changes/"))
+        self.assertEqual(change["state"], "STATE_INSYNC")
+        self.assertEqual(change["forced_nodes"], [f"nodes/{node.name}"])
+
+
 class ReplacementTest(MovesCase):
     stripe_zones = True
 

@@ -39,20 +39,7 @@ class RegistrationCrash(RegistrationCase):
         self.assert_registered(name)
 
     def test_killed_while_it_asks_whether_the_name_is_free(self):
-        for command in ("domain:check", "domain:info"):
-            with self.subTest(command):
-                label = command.replace(":", "-")
-                met = self.registry.faults_met(command)
-                self.registry.set_faults(f"{command} {HELD}")
-                operation = self.register(f"{label}.test", wait=False)["name"]
-                self.await_step(operation, "CHECK")
-                # Whether it asks so is its own affair.
-                time.sleep(0.2)
-                self.cluster.controller.kill()
-                self.registry.set_faults()
-                self.cluster.start_controller()
-                self.assert_done(f"{label}.test", self.end_of(operation))
-                self.assertGreaterEqual(self.registry.faults_met(command), met)
+        self.assert_done(*self.killed_once("check", [f"domain:check {HELD}"], "domain:check"))
 
     def test_killed_while_it_waits_for_three_to_serve_the_zone(self):
         for node in self.cluster.nodes:
@@ -80,6 +67,9 @@ class RegistrationCrash(RegistrationCase):
     def test_killed_with_the_command_done_and_not_answered(self):
         self.assert_done(*self.killed_once("late", [f"domain:create {HELD}"], "domain:create"))
         self.assert_done(*self.killed_once("lost", ["domain:create lost"], "domain:create"))
+
+    def test_killed_while_it_asks_what_the_registry_has(self):
+        self.assert_done(*self.killed_once("info", [f"domain:info {HELD}"], "domain:info"))
 
     def test_killed_while_the_registry_still_works_at_the_command(self):
         # It is done after the controller is back, and has asked.

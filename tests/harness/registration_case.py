@@ -9,7 +9,7 @@ from harness.epp import EppClient
 from harness.registry import wait_until
 
 ENDED = ("STATE_SUCCESSFUL", "STATE_FAILED")
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 90.0
 
 
 def id_of(operation):
@@ -59,7 +59,8 @@ class RegistrationCase(ClusterCase):
         def is_told():
             found.clear()
             found.update(self.operation(name))
-            return text.lower() in found.get("trouble", "").lower()
+            trouble = found.get("trouble", "")
+            return trouble != "" and text.lower() in trouble.lower()
 
         wait_until(is_told, lambda: f"no trouble with \"{text}\" in it: {json.dumps(found, indent=1)}", PATIENCE_SECONDS)
         self.assertEqual(found["state"], "STATE_IN_PROGRESS")

@@ -11,7 +11,7 @@
 #include "controller/host.h"
 #include "controller/registrar/domains/domain_rows.h"
 #include "tests/registrar/cut_host.h"
-#include "tests/registrar/registrar_fixture.h"
+#include "tests/registrar/registration_world.h"
 
 namespace quartet::controller {
 namespace {
@@ -54,7 +54,7 @@ class RegistrationTest : public testing::Test {
         [command, fault](const std::string& name, size_t) { return name == command ? fault : Fault(); });
   }
 
-  RegistrarWorld world_;
+  RegistrationWorld world_;
   std::unique_ptr<OperationDriver> driver_;
 };
 
@@ -305,7 +305,7 @@ TEST_F(RegistrationTest, WhatTheRegistryTakesTimeForIsSettledByInfo) {
   EXPECT_EQ(world_.Domain("example.slow")->state(), stored::v1::DOMAIN_STATE_PENDING);
   // Another controller goes on there.
   driver_ = nullptr;
-  world_.clock.ahead_us = 2'000'000;
+  world_.clock.Advance(2'000'000);
   const DomainOperationRow done = Await(driver(), id);
   EXPECT_EQ(done.state(), kSuccessful) << done.message();
   ExpectWholeOrNothing(world_, done);
@@ -341,7 +341,7 @@ class LineCutTest : public testing::TestWithParam<LineCut> {};
 // False: there are fewer commands than that.
 bool CutTheLineAt(size_t at, const LineCut& cut) {
   SCOPED_TRACE(absl::StrCat("at command ", at, cut.done ? ", which is done" : ", which is not done"));
-  RegistrarWorld world;
+  RegistrationWorld world;
   std::unique_ptr<OperationDriver> driver = world.MakeDriver(world.host());
   Event reached;
   std::atomic<bool> is_cut = false;
@@ -390,7 +390,7 @@ class EntryCutTest : public testing::TestWithParam<EntryCut> {};
 // False: there are fewer entries than that.
 bool DieAtEntry(size_t at, const EntryCut& cut) {
   SCOPED_TRACE(absl::StrCat("at entry ", at, cut.written ? ", which is written" : ", which is not written"));
-  RegistrarWorld world;
+  RegistrationWorld world;
   if (cut.refused) {
     world.registry.set_faults([](const std::string& command, size_t) -> Fault {
       if (command == "domain:create") return {Kind::kAnswer, 2306};
@@ -452,7 +452,7 @@ TEST_F(RegistrationTest, ManyAreRegisteredAtOnce) {
 
 TEST_F(RegistrationTest, MoreThanCanBeOpenAreRefused) {
   world_.registry.set_faults([](const std::string&, size_t) { return Fault{Kind::kDown, 0}; });
-  OperationDriver::Options options = RegistrarWorld::Quick();
+  OperationDriver::Options options = RegistrationWorld::Quick();
   options.most_open = 3;
   driver_ = std::make_unique<OperationDriver>(world_.host(), *world_.registries, world_.clock,
                                               replication::SystemRandom(), options);

@@ -19,8 +19,10 @@ namespace quartet::sandbox {
 // Clients "ours" (password "secret-1") and "theirs" ("secret-2"); TLD "test".
 class RunningRegistry {
  public:
-  explicit RunningRegistry(RegistryConfig config = DefaultConfig(), Faults faults = Faults())
-      : faults_(std::move(faults)), registry_(std::move(config), store_, replication::SystemClock()) {
+  // `clock` must outlive it.
+  explicit RunningRegistry(RegistryConfig config = DefaultConfig(), Faults faults = Faults(),
+                           replication::Clock& clock = replication::SystemClock())
+      : faults_(std::move(faults)), registry_(std::move(config), store_, clock) {
     std::signal(SIGPIPE, SIG_IGN);
     server_identity_ = Files(ca_.IssueFor("IP:127.0.0.1"), "server");
     client_identity_ = Files(ca_.IssueFor("DNS:client"), "client");

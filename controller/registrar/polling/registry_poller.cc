@@ -83,6 +83,7 @@ bool RegistryPoller::stopping() {
 void RegistryPoller::Run() {
   for (;;) {
     const bool all_taken = TakeAll();
+    registry_.KeepAlive();
     std::unique_lock<std::mutex> lock(mutex_);
     wake_.wait_for(lock, all_taken ? options_.every : options_.again_after,
                    [this] { return stop_ || hastened_; });

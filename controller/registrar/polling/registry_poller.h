@@ -22,7 +22,7 @@ struct PollResult {
 };
 PollResult PollOnce(RequestHost& host, RegistryClient& registry);
 
-// One thread, which takes all messages there are, then sleeps. Thread-safe.
+// One thread, which takes all messages there are, keeps the registry's idle sessions alive, then sleeps. Thread-safe.
 class RegistryPoller {
  public:
   struct Options {

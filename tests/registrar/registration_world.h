@@ -21,17 +21,9 @@
 #include "quartet/stored/v1/zone.pb.h"
 #include "replication/base/clock.h"
 #include "tests/registrar/faulty_registry.h"
+#include "tests/registrar/shifted_clock.h"
 
 namespace quartet::controller {
-
-// The system's, moved on by hand.
-class MovedClock : public replication::Clock {
- public:
-  int64_t WallMicros() override { return replication::SystemClock().WallMicros() + ahead_us; }
-  int64_t MonotonicMicros() override { return replication::SystemClock().MonotonicMicros(); }
-
-  std::atomic<int64_t> ahead_us = 0;
-};
 
 // Nodes of a MemoryController, one for each nameserver.
 class TestAcknowledgements {
@@ -78,8 +70,8 @@ class Event {
   bool set_ = false;
 };
 
-struct RegistrarWorld {
-  RegistrarWorld();
+struct RegistrationWorld {
+  RegistrationWorld();
 
   // With pauses of milliseconds.
   static OperationDriver::Options Quick();
@@ -96,7 +88,7 @@ struct RegistrarWorld {
   // A record more.
   void Fill(const std::string& zone_id);
 
-  MovedClock clock;
+  ShiftedClock clock;
   MemoryController controller{2};
   TestAcknowledgements nodes{*controller};
   FaultyRegistry registry{clock};
@@ -112,6 +104,6 @@ stored::v1::DomainOperationRow Await(
 
 // The registry has the domain just once, as ours, with the four of the one zone of its name, and the row says so; or neither
 // row nor zone is there, nor a domain of ours. Which of both the operation says.
-void ExpectWholeOrNothing(RegistrarWorld& world, const stored::v1::DomainOperationRow& operation);
+void ExpectWholeOrNothing(RegistrationWorld& world, const stored::v1::DomainOperationRow& operation);
 
 }  // namespace quartet::controller

@@ -1,4 +1,4 @@
-#include "tests/registrar/registrar_fixture.h"
+#include "tests/registrar/registration_world.h"
 
 #include <algorithm>
 #include <utility>
@@ -76,24 +76,24 @@ void TestAcknowledgements::Run() {
   }
 }
 
-RegistrarWorld::RegistrarWorld()
+RegistrationWorld::RegistrationWorld()
     : registries(*Registries::Make(FaultyRegistry::Configs(), [this](const RegistryConfig& config) {
         return absl::StatusOr<std::unique_ptr<RegistryClient>>(
             registry.MakeClient(config, replication::SystemRandom()));
       })) {}
 
-OperationDriver::Options RegistrarWorld::Quick() {
+OperationDriver::Options RegistrationWorld::Quick() {
   OperationDriver::Options options;
   options.pauses = {1000, 4000};
   options.uncertain_us = 1'000'000;
   return options;
 }
 
-std::optional<DomainRow> RegistrarWorld::Domain(const std::string& name) {
+std::optional<DomainRow> RegistrationWorld::Domain(const std::string& name) {
   return *ReadDomain(host().replica(), name);
 }
 
-std::vector<ZoneRow> RegistrarWorld::Zones(const std::string& name) {
+std::vector<ZoneRow> RegistrationWorld::Zones(const std::string& name) {
   const replication::FullView view(host().replica());
   std::vector<ZoneRow> zones;
   const std::vector<std::string> ids = *view.ZonesNamed("", *dns::Name::Parse(absl::StrCat(name, ".")));
@@ -104,11 +104,11 @@ std::vector<ZoneRow> RegistrarWorld::Zones(const std::string& name) {
   return zones;
 }
 
-std::string RegistrarWorld::MakeZone(const std::string& name) {
+std::string RegistrationWorld::MakeZone(const std::string& name) {
   return controller.MakeZone(name, "www 300 A 192.0.2.1\n").substr(std::string("zones/").size());
 }
 
-void RegistrarWorld::Fill(const std::string& zone_id) {
+void RegistrationWorld::Fill(const std::string& zone_id) {
   v1::ChangeRecordSetsRequest request;
   request.set_parent(absl::StrCat("zones/", zone_id));
   v1::RecordSetChange& change = *request.add_changes();
@@ -167,7 +167,7 @@ DomainOperationRow Await(OperationDriver& driver, const std::string& id,
 
 namespace {
 
-void ExpectWhole(RegistrarWorld& world, const DomainOperationRow& operation) {
+void ExpectWhole(RegistrationWorld& world, const DomainOperationRow& operation) {
   const std::string& name = operation.domain();
   EXPECT_EQ(operation.code(), 0);
   const std::optional<DomainRow> row = world.Domain(name);
@@ -194,7 +194,7 @@ void ExpectWhole(RegistrarWorld& world, const DomainOperationRow& operation) {
 
 }  // namespace
 
-void ExpectWholeOrNothing(RegistrarWorld& world, const DomainOperationRow& operation) {
+void ExpectWholeOrNothing(RegistrationWorld& world, const DomainOperationRow& operation) {
   SCOPED_TRACE(operation.ShortDebugString());
   const std::string& name = operation.domain();
   if (operation.state() == stored::v1::DOMAIN_OPERATION_STATE_SUCCESSFUL)
