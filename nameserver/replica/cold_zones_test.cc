@@ -94,6 +94,25 @@ TEST_F(ColdZonesTest, AChangeOfAColdZoneIsOnDiskOnly) {
   EXPECT_EQ(directory_.RevisionOf(kZone), 3u);
 }
 
+// After a start, when only names were read.
+TEST_F(ColdZonesTest, AZoneWithNothingStoredFailsButForAJoiners) {
+  ZoneUpdate zone = StoreZone(kZone, apex_, 1, {});
+  ZoneUpdate joining = StoreZone(kOther, TestName("other.test."), 1, {});
+  joining.generation = 0;
+  StoreTestRows(*store_, joining, stored::v1::ASSIGNMENT_STATE_JOINING);
+  zone.generation = 0;
+  StoreTestRows(*store_, zone);
+  for (const ZoneUpdate& one : {zone, joining}) {
+    ASSERT_TRUE(directory_.Unload(one.zone_id, one.apex).ok());
+    directory_.Publish();
+    Want(one.zone_id.c_str(), one.apex);
+    EXPECT_TRUE(Load().empty());
+    EXPECT_TRUE(settled_.at(one.zone_id));
+  }
+  EXPECT_EQ(LookA("www.example.com."), "SERVFAIL");
+  EXPECT_EQ(LookA("www.other.test."), "no zone");
+}
+
 // The writer may be anywhere when a zone was read: what is installed is what the store has by then.
 TEST_F(ColdZonesTest, AChangeBetweenReadingAndInstallingIsNotLost) {
   ZoneUpdate zone = StoreZone(kZone, apex_, 1, {});

@@ -70,8 +70,10 @@ replication::ZoneUpdate StoreTestZone(store::Store& store, const std::string& zo
   return update;
 }
 
-void StoreTestRows(store::Store& store, const replication::ZoneUpdate& zone) {
+void StoreTestRows(store::Store& store, const replication::ZoneUpdate& zone,
+                   stored::v1::AssignmentState state) {
   replication::NodeZone stored;
+  stored.row.set_state(state);
   stored.row.set_id(zone.zone_id);
   stored.row.set_name(
       std::string(reinterpret_cast<const char*>(zone.apex.wire().data()), zone.apex.wire().size()));

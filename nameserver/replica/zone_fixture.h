@@ -9,6 +9,7 @@
 #include "dns/name/name.h"
 #include "dns/rdata/type.h"
 #include "nameserver/zone/directory.h"
+#include "quartet/stored/v1/zone.pb.h"
 #include "replication/digest/digest.h"
 #include "replication/feed/subscriber.h"
 #include "replication/store/store.h"
@@ -37,7 +38,8 @@ replication::ZoneUpdate StoreTestZone(store::Store& store, const std::string& zo
                                       uint64_t generation, const std::vector<TestRecord>& records);
 
 // Stores the rows of a zone whose record sets are stored, and the digest key: what a load that is asked for reads.
-void StoreTestRows(store::Store& store, const replication::ZoneUpdate& zone);
+void StoreTestRows(store::Store& store, const replication::ZoneUpdate& zone,
+                   stored::v1::AssignmentState state = stored::v1::ASSIGNMENT_STATE_SERVING);
 
 // Stores a change of a zone by one more record set, its rows included, and returns the update that brings it to what is
 // served. `zone` is as it was stored, and becomes what it is then.

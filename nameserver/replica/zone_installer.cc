@@ -213,6 +213,11 @@ void ZoneInstaller::TakeLoaded(ColdLoads::Loaded loaded, std::vector<UnloadableZ
   if (loaded.outcome == Outcome::kUnreadable || now.outcome == Outcome::kUnreadable)
     return settled_.push_back({zone_id, false});
   if (!Same(loaded.zone, now.zone)) return residency_.loads->Again(zone_id, loaded.apex);
+  // As StoredZone: nobody is sent to a joiner that has nothing yet.
+  if (loaded.outcome == Outcome::kNothing && now.zone.joining) {
+    directory_.Remove(zone_id);
+    return settled_.push_back({zone_id, true});
+  }
   if (loaded.outcome == Outcome::kLarge && big_ != nullptr) return big_->Load(LoadOf(loaded));
   const dns::Name apex = loaded.apex;
   const bool damaged = loaded.outcome != Outcome::kNothing;

@@ -56,6 +56,7 @@ absl::Status NoKey(uint32_t id) {
 absl::Status ReadNodeZoneOnDisk(const store::Reader& reader, ZoneOnDisk& zone) {
   stored::v1::NodeZoneRow row;
   if (absl::Status read = ReadRows(reader, zone, row); !read.ok()) return read;
+  zone.joining = row.state() == stored::v1::ASSIGNMENT_STATE_JOINING;
   if (zone.generation == 0) return absl::OkStatus();
   absl::StatusOr<std::optional<std::string>> key =
       GetPresent(reader, layout::Meta(absl::StrCat("node/digest/", row.digest_key_id())));

@@ -24,6 +24,8 @@ struct ZoneOnDisk {
   // Of the digests (docs/formats/digest.md).
   std::string digest_key;
   uint32_t digest_key_id = 0;
+  // The nameserver is still JOINING it (nodes).
+  bool joining = false;
   struct Part {
     // "record sets", for people.
     std::string name;
