@@ -157,8 +157,8 @@ void RegistrarWorld::AddNameserver(const std::string& stripe, int slot,
   const auto made = controller_->CreateNameserver(kAdmin, request);
   EXPECT_TRUE(made.ok()) << made.status();
   v1::CreateNodeRequest node;
-  node.mutable_node()->set_name(absl::StrCat("nodes/", id, "-1"));
-  node.mutable_node()->set_nameserver("nameservers/" + id);
+  node.set_name(absl::StrCat("nodes/", id, "-1"));
+  node.set_nameserver("nameservers/" + id);
   const auto enrolled = controller_->CreateNode(kAdmin, node);
   EXPECT_TRUE(enrolled.ok()) << enrolled.status();
   {
