@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <exception>
@@ -15,6 +16,8 @@
 #include "controller/backup/verify.h"
 #include "controller/core.h"
 #include "controller/history/history_keeper.h"
+#include "controller/registrar/registrar.h"
+#include "controller/registrar/registries/load_registries.h"
 #include "controller/reports/node_reports.h"
 #include "controller/restore/restores.h"
 #include "controller/service_store.h"
@@ -44,6 +47,8 @@ struct Options {
   double undelete_days = 30;
   uint64_t history_bytes = Retention().history_bytes;
   bool stripe_zones = true;
+  // The file of registries; empty: there are none.
+  std::string registries;
   transport::TlsFiles tls;
 };
 
@@ -73,6 +78,18 @@ Retention RetentionOf(const Options& options) {
   return retention;
 }
 
+absl::StatusOr<std::unique_ptr<Registries>> OpenRegistries(const std::string& path) {
+  RegistriesConfig config;
+  if (!path.empty()) {
+    absl::StatusOr<RegistriesConfig> loaded = LoadRegistries(path);
+    if (!loaded.ok()) return loaded.status();
+    config = *std::move(loaded);
+  }
+  return Registries::Make(std::move(config), [](const RegistryConfig& registry) {
+    return MakeRegistryClient(registry, replication::SystemRandom());
+  });
+}
+
 int Run(const Options& options) {
   if (options.log_bytes < LogTrimmer::kLeastLogBytes) {
     return Fail(absl::InvalidArgumentError("--log-bytes is less than 1MiB, which holds no log to speak of"));
@@ -80,6 +97,10 @@ int Run(const Options& options) {
   const replication::StopSignal stop_signal;
   const absl::StatusOr<transport::TlsMaterial> material = LoadIdentity(options);
   if (!material.ok()) return Fail(material.status());
+  // A registry that ends a connection is no reason to end.
+  std::signal(SIGPIPE, SIG_IGN);
+  const absl::StatusOr<std::unique_ptr<Registries>> registries = OpenRegistries(options.registries);
+  if (!registries.ok()) return Fail(registries.status());
   absl::StatusOr<std::unique_ptr<store::Store>> store =
       OpenServiceStore(options.data, options.cache_mib << 20);
   if (!store.ok()) return Fail(store.status());
@@ -112,7 +133,12 @@ int Run(const Options& options) {
     feed.Committed(head);
   });
 
+  Registrar registrar((*controller)->host(), **registries, replication::SystemClock(),
+                      replication::SystemRandom(), {});
   MoveDriver::Options moves_options;
+  moves_options.retire.registry_confirmed = [&](const stored::v1::ZoneRow& zone) {
+    return registrar.RegistryConfirmed(zone);
+  };
   moves_options.retire.retire_us = static_cast<int64_t>(options.retire_seconds * 1e6);
   moves_options.stripe_zones = options.stripe_zones;
   MoveDriver moves((*controller)->host(), replication::SystemClock(), moves_options);
@@ -126,7 +152,7 @@ int Run(const Options& options) {
                        .hold_log = [&] { return (*controller)->HoldLog(); }});
   Restores restores(**controller, reports,
                     {[&] { return feed.Progress(); }, [&](bool unsettled) { feed.SetUnsettled(unsettled); }});
-  AdminServices admin(**controller, backups, restores);
+  AdminServices admin(**controller, backups, restores, &registrar);
   std::vector<grpc::Service*> services = admin.services();
   services.push_back(feed.service());
   absl::StatusOr<std::unique_ptr<transport::Server>> server =
@@ -134,6 +160,7 @@ int Run(const Options& options) {
   if (!server.ok()) {
     moves.Stop();
     history.Stop();
+    registrar.Stop();
     // Its thread calls the feed, which goes first.
     (*controller)->Stop();
     return Fail(server.status());
@@ -150,6 +177,7 @@ int Run(const Options& options) {
   backups.Stop();
   feed.Shutdown();
   (*server)->Shutdown(1);
+  registrar.Stop();
   (*controller)->Stop();
   return 0;
 }
@@ -205,6 +233,9 @@ void AddRun(CLI::App& app, Options& options) {
                 "where those "
                 "are served elsewhere")
       ->default_str("on");
+  run->add_option(
+      "--registries", options.registries,
+      "File that says which registries domains are registered at (docs/registries.md); if not given: none");
   run->add_option(
          "--retire-seconds", options.retire_seconds,
          "Seconds that a nameserver goes on answering for a zone that was moved away from it, once all four "

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -19,6 +20,11 @@ struct OperationUnderTest {
   // What it needs to be there before it is submitted.
   std::function<void(const std::string& domain)> prepare;
   std::function<stored::v1::DomainWish(const std::string& domain)> wish;
+  // What others do while it is under way, if they do something: called once it is submitted (and a dead controller is
+  // started anew).
+  std::function<void(const std::string& operation, const std::string& domain)> meanwhile = nullptr;
+  // So many of its commands are struck: one that waits asks again and again.
+  size_t most = SIZE_MAX;
   // It has succeeded: is what was asked for so, once?
   std::function<void(const std::string& domain)> check;
 };
@@ -29,7 +35,7 @@ inline size_t AtEachCommand(RegistrarWorld& world, const OperationUnderTest& tes
   int number = 0;
   for (const Blow blow : {Blow::kLostBefore, Blow::kLostAfter, Blow::kDeadBefore, Blow::kDeadAfter}) {
     bool struck = true;
-    for (size_t command = 0; struck; ++command) {
+    for (size_t command = 0; struck && command < test.most; ++command) {
       const std::string domain = absl::StrCat(test.label, ++number, ".test");
       SCOPED_TRACE(absl::StrCat(domain, ": blow ", static_cast<int>(blow), " at command ", command));
       test.prepare(domain);
@@ -37,9 +43,10 @@ inline size_t AtEachCommand(RegistrarWorld& world, const OperationUnderTest& tes
       world.fragile().Strike(command, blow);
       const std::string id = world.Submit(test.kind, domain, wish);
       if (IsDeath(blow)) {
-        struck = world.AwaitStruck(id);
+        struck = world.AwaitStruckOrEnd(id);
         if (struck) world.Restart();
       }
+      if (test.meanwhile) test.meanwhile(id, domain);
       const stored::v1::DomainOperationRow row = world.AwaitEnd(id);
       if (!IsDeath(blow)) struck = world.fragile().struck();
       blows += struck ? 1 : 0;

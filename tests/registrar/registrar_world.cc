@@ -239,7 +239,7 @@ stored::v1::DomainOperationRow RegistrarWorld::AwaitEnd(const std::string& opera
   return row;
 }
 
-bool RegistrarWorld::AwaitStruck(const std::string& operation) {
+bool RegistrarWorld::AwaitStruckOrEnd(const std::string& operation) {
   AwaitCommitted(absl::StrCat("a blow to operation ", operation), [&] {
     if (fragile_->struck()) return true;
     const auto row = ReadOperation(replica(), operation);
@@ -258,6 +258,16 @@ stored::v1::DomainOperationRow RegistrarWorld::Do(stored::v1::DomainOperationKin
 
 void RegistrarWorld::Register(const std::string& domain) {
   Do(stored::v1::DOMAIN_OPERATION_KIND_REGISTER, domain);
+}
+
+void RegistrarWorld::AwaitOperation(const std::string& operation, const std::string& what,
+                                    const std::function<bool(const stored::v1::DomainOperationRow&)>& is_so) {
+  const auto watch = driver_->WatchOperation(operation, [this] { Moved(); });
+  ASSERT_TRUE(watch.ok()) << watch.status();
+  AwaitCommitted(what, [&] {
+    const auto row = driver_->Get(operation);
+    return row.ok() && is_so(*row);
+  });
 }
 
 void RegistrarWorld::AwaitCommitted(const std::string& what, const std::function<bool()>& is_so) {

@@ -70,12 +70,15 @@ class RegistrarWorld {
   // Waits until it has ended.
   stored::v1::DomainOperationRow AwaitEnd(const std::string& operation);
   // Waits until a command is struck, or the operation has ended without. Whether it is.
-  bool AwaitStruck(const std::string& operation);
+  bool AwaitStruckOrEnd(const std::string& operation);
   // Submits, and waits for the end. The test fails unless it has succeeded.
   stored::v1::DomainOperationRow Do(stored::v1::DomainOperationKind kind, const std::string& domain,
                                     const stored::v1::DomainWish& wish = {});
   // Registers it, with a zone of its own.
   void Register(const std::string& domain);
+  // Waits until the operation is as it is told of, logged or not.
+  void AwaitOperation(const std::string& operation, const std::string& what,
+                      const std::function<bool(const stored::v1::DomainOperationRow&)>& is_so);
   // Waits until it is so, looking after each commit and each blow.
   void AwaitCommitted(const std::string& what, const std::function<bool()>& is_so);
 

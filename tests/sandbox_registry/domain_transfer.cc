@@ -56,27 +56,37 @@ Reply Ask(Request& request, Domain& domain) {
   return TransferReply(domain, 1001);
 }
 
-// Ends a transfer that is pending; with `moves` the domain goes to who asked for it, with its hosts.
-Reply End(Request& request, Domain& domain, const std::string& status, bool moves) {
+// To who asked for it, with its hosts.
+void Move(Rows& rows, Domain& domain, int64_t now_us) {
+  domain.mutable_origin()->set_sponsor(domain.transfer().requester());
+  domain.mutable_origin()->set_transfer_us(now_us);
+  domain.set_expiry_us(AddYears(domain.expiry_us(), 1));
+  for (const std::string& name : rows.HostsBelow(domain.name())) {
+    std::optional<Host> host = rows.FindHost(name);
+    if (!host.has_value()) continue;
+    host->mutable_origin()->set_sponsor(domain.origin().sponsor());
+    host->mutable_origin()->set_transfer_us(now_us);
+    rows.Put(*host);
+  }
+}
+
+// Ends a transfer that is pending; with `moves` the domain goes to who asked for it. `tell` are told.
+void End(Rows& rows, Domain& domain, const std::string& status, bool moves,
+         const std::vector<std::string>& tell, int64_t now_us) {
   const Domain before = domain;
+  domain.mutable_transfer()->set_status(status);
+  domain.mutable_transfer()->set_act_us(now_us);
+  if (moves) Move(rows, domain, now_us);
+  rows.Put(domain, &before);
+  for (const std::string& client : tell)
+    Tell(rows, client, domain, absl::StrCat("Transfer ", status, "."), now_us);
+}
+
+// By one of the two: the other one is told.
+Reply EndByClient(Request& request, Domain& domain, const std::string& status, bool moves) {
   const std::string other = request.client == domain.transfer().requester() ? domain.origin().sponsor()
                                                                             : domain.transfer().requester();
-  domain.mutable_transfer()->set_status(status);
-  domain.mutable_transfer()->set_act_us(request.now_us);
-  if (moves) {
-    domain.mutable_origin()->set_sponsor(domain.transfer().requester());
-    domain.mutable_origin()->set_transfer_us(request.now_us);
-    domain.set_expiry_us(AddYears(domain.expiry_us(), 1));
-    for (const std::string& name : request.rows.HostsBelow(domain.name())) {
-      std::optional<Host> host = request.rows.FindHost(name);
-      if (!host.has_value()) continue;
-      host->mutable_origin()->set_sponsor(domain.origin().sponsor());
-      host->mutable_origin()->set_transfer_us(request.now_us);
-      request.rows.Put(*host);
-    }
-  }
-  request.rows.Put(domain, &before);
-  Tell(request.rows, other, domain, absl::StrCat("Transfer ", status, "."), request.now_us);
+  End(request.rows, domain, status, moves, {other}, request.now_us);
   return TransferReply(domain, 1000);
 }
 
@@ -96,9 +106,15 @@ Reply TransferDomain(Request& request, const std::string& op) {
   }
   if (domain.transfer().status() != "pending") return Reply::Refuse({2301, ""});
   if (op == "cancel" ? !asked : !sponsors) return Reply::Refuse({2201, ""});
-  if (op == "cancel") return End(request, domain, "clientCancelled", false);
-  if (op == "reject") return End(request, domain, "clientRejected", false);
-  return End(request, domain, "clientApproved", true);
+  if (op == "cancel") return EndByClient(request, domain, "clientCancelled", false);
+  if (op == "reject") return EndByClient(request, domain, "clientRejected", false);
+  return EndByClient(request, domain, "clientApproved", true);
+}
+
+void ApproveDueTransfer(Rows& rows, const Domain& domain, int64_t now_us) {
+  Domain moved = domain;
+  End(rows, moved, "serverApproved", true, {domain.origin().sponsor(), domain.transfer().requester()},
+      now_us);
 }
 
 }  // namespace quartet::sandbox

@@ -230,6 +230,7 @@ void PurgeDomain(Rows& rows, const Domain& domain) {
 }
 
 void SettleDue(Rows& rows, const Domain& domain, int64_t now_us) {
+  if (domain.transfer().status() == "pending") return ApproveDueTransfer(rows, domain, now_us);
   Message message;
   message.set_time_us(now_us);
   PendingEnd& end = *message.mutable_pending();

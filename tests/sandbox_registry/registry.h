@@ -55,7 +55,7 @@ class Registry {
   // `changed` is called after each command, or settlement, that changed a TLD's delegations, with its name; it must not
   // call the registry but for Delegations.
   void set_on_changed(std::function<void(const std::string& tld)> changed) { changed_ = std::move(changed); }
-  // Ends what is due: pending creations and deletions. Called before each command too.
+  // Ends what is due: transfers, pending creations and deletions. Called before each command too.
   void Settle();
   // Domains of a TLD, and the host objects that lie under it.
   std::vector<Domain> Domains(const std::string& tld) const;

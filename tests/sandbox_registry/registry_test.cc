@@ -253,6 +253,20 @@ TEST_F(RegistryTest, TransfersGoByAuthInfoAndAreToldOf) {
   EXPECT_EQ(Code(epp::MakeDomainDelete("a.test")), 2201);
 }
 
+TEST_F(RegistryTest, ATransferThatNobodyAnswersIsApprovedAfterFiveDays) {
+  ASSERT_EQ(Code(epp::MakeDomainCreate(NewDomain("a.test"))), 1000);
+  ASSERT_EQ(Code(theirs_, epp::MakeDomainTransfer(epp::TransferOp::kRequest, "a.test", "auth-1")), 1001);
+  clock_.now_us += int64_t{5} * 86400 * 1'000'000 - 1;
+  EXPECT_EQ(Info("a.test").client, "ours");
+  clock_.now_us += 1;
+  EXPECT_EQ(Info("a.test").client, "theirs");
+  EXPECT_EQ(Code(theirs_, epp::MakePollRequest()), 1301);
+  // That it was asked for, and that it is over.
+  const epp::Response asked = Ask(ours_, epp::MakePollRequest());
+  EXPECT_EQ(Code(epp::MakePollAcknowledgement(asked.queue()->id)), 1000);
+  EXPECT_EQ(epp::ReadDomainTransfer(*Ask(ours_, epp::MakePollRequest()).data())->status, "serverApproved");
+}
+
 TEST_F(RegistryTest, WhatOnlyTheSponsorSeesIsToldToWhoKnowsTheAuthInfo) {
   ASSERT_EQ(Code(epp::MakeDomainCreate(NewDomain("a.test"))), 1000);
   const auto auth_info = [&](const epp::Command& command) {

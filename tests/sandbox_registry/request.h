@@ -69,7 +69,9 @@ Reply RenewDomain(Request& request);
 Reply UpdateDomain(Request& request);
 // "request", "query", …
 Reply TransferDomain(Request& request, const std::string& op);
-// Ends what is due of a domain: a pending create, a deletion.
+// The registrar that has it has said nothing in its time.
+void ApproveDueTransfer(Rows& rows, const Domain& domain, int64_t now_us);
+// Ends what is due of a domain: a transfer, a pending create, a deletion.
 void SettleDue(Rows& rows, const Domain& domain, int64_t now_us);
 // Takes a domain away, with what only it held.
 void PurgeDomain(Rows& rows, const Domain& domain);

@@ -64,7 +64,8 @@ void Rows::PutIndexes(const Domain& domain, bool there) {
   for (const std::string& host : domain.hosts()) set(Pair('l', host, domain.name()));
   for (const DomainContact& contact : domain.contacts()) set(Pair('u', contact.id(), domain.name()));
   if (!domain.registrant().empty()) set(Pair('u', domain.registrant(), domain.name()));
-  for (const int64_t due_us : {domain.purge_us(), domain.pending_create_us()}) {
+  const int64_t transfer_us = domain.transfer().status() == "pending" ? domain.transfer().act_us() : 0;
+  for (const int64_t due_us : {domain.purge_us(), domain.pending_create_us(), transfer_us}) {
     if (due_us != 0) set(absl::StrCat("p", BigEndian64(static_cast<uint64_t>(due_us)), domain.name()));
   }
 }

@@ -418,6 +418,7 @@ void OperationDriver::Settled(const std::string& id, Logged logged, const absl::
   }
   operation.row.set_tries(operation.row.tries() + 1);
   operation.row.set_trouble(absl::StrCat("it can't be logged: ", outcome.status().message()));
+  watches_.Moved(id);
   Queue(id, operation,
         clock_.MonotonicMicros() + PauseAfter(options_.pauses, operation.row.tries(), random_.Next()));
 }

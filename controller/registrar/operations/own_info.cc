@@ -14,7 +14,7 @@ OwnInfo ReadOwnInfo(const StepContext& context) {
   Answer<epp::DomainInfo> info = context.registry.DomainInfo(context.operation.domain());
   if (!info.verdict.done()) {
     own.otherwise = NotDone(info.verdict, "info");
-  } else if (info.value->client != context.registry.config().client) {
+  } else if (!info.value->client.empty() && info.value->client != context.registry.config().client) {
     own.otherwise = StepResult::Fail(
         0, absl::StrCat("the domain is not ours: its registry has it as ", info.value->client, "'s"));
   } else {

@@ -146,8 +146,8 @@ TEST_F(RegistryMessagesTest, OldMessagesGoAndYoungOnesStay) {
   std::string after;
   int entries = 0;
   do {
-    const auto purged = Commit(
-        [&](const PlanContext& context) { return PlanMessagePurge(context, before_us, 2, after); });
+    const auto purged =
+        Commit([&](const PlanContext& context) { return PlanMessagePurge(context, before_us, 2, after); });
     ASSERT_TRUE(purged.ok()) << purged.status();
     ++entries;
   } while (!after.empty());

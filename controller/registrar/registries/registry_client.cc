@@ -61,10 +61,9 @@ absl::StatusOr<epp::DomainInfo> ReadInfo(const epp::Response& response) {
 
 class EppRegistryClient : public RegistryClient {
  public:
-  EppRegistryClient(const RegistryConfig& config, std::shared_ptr<const epp::TlsContext> tls,
-                    replication::Random& random)
+  EppRegistryClient(const RegistryConfig& config, CommandRunner runner, replication::Random& random)
       : config_(config),
-        pool_(PoolOptions(config, std::move(tls)), random),
+        runner_(std::move(runner)),
         keeper_([this](const epp::Command& command) { return Run(command); }, random) {}
 
   const RegistryConfig& config() const override { return config_; }
@@ -135,7 +134,7 @@ class EppRegistryClient : public RegistryClient {
     return VerdictOf(Run(epp::MakePollAcknowledgement(message_id)));
   }
 
-  void KeepAlive() override { pool_.KeepAlive(); }
+  void KeepAlive() override { runner_.keep_alive(); }
 
   Verdict state() override {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -144,7 +143,7 @@ class EppRegistryClient : public RegistryClient {
 
  private:
   absl::StatusOr<epp::Response> Run(const epp::Command& command) {
-    absl::StatusOr<epp::Response> response = pool_.Run(command);
+    absl::StatusOr<epp::Response> response = runner_.run(command);
     const bool sent = response.ok() || absl::IsUnknown(response.status());
     const std::lock_guard<std::mutex> lock(mutex_);
     state_ = sent ? Verdict{Verdict::Kind::kDone, 0, ""} : VerdictOf(response);
@@ -157,7 +156,7 @@ class EppRegistryClient : public RegistryClient {
   }
 
   const RegistryConfig config_;
-  epp::ClientPool pool_;
+  const CommandRunner runner_;
   ObjectKeeper keeper_;
   std::mutex mutex_;
   Verdict state_{Verdict::Kind::kDone, 0, ""};
@@ -171,7 +170,16 @@ absl::StatusOr<std::unique_ptr<RegistryClient>> MakeRegistryClient(const Registr
       epp::TlsContext::ForClient({config.ca, config.certificate, config.key});
   if (!tls.ok())
     return absl::InvalidArgumentError(absl::StrCat("registry ", config.name, ": ", tls.status().message()));
-  return std::make_unique<EppRegistryClient>(config, *std::move(tls), random);
+  auto pool = std::make_shared<epp::ClientPool>(PoolOptions(config, *std::move(tls)), random);
+  return MakeRegistryClientOver(
+      config,
+      {[pool](const epp::Command& command) { return pool->Run(command); }, [pool] { pool->KeepAlive(); }},
+      random);
+}
+
+std::unique_ptr<RegistryClient> MakeRegistryClientOver(const RegistryConfig& config, CommandRunner runner,
+                                                       replication::Random& random) {
+  return std::make_unique<EppRegistryClient>(config, std::move(runner), random);
 }
 
 }  // namespace quartet::controller

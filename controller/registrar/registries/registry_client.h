@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "controller/registrar/epp/command.h"
 #include "controller/registrar/epp/contact.h"
 #include "controller/registrar/epp/domain.h"
 #include "controller/registrar/epp/host.h"
@@ -65,6 +66,15 @@ class RegistryClient {
 // Over EPP and TLS. `random` must outlive it. INVALID_ARGUMENT: a certificate, key or CA that can't be read.
 absl::StatusOr<std::unique_ptr<RegistryClient>> MakeRegistryClient(const RegistryConfig& config,
                                                                    replication::Random& random);
+
+// What runs its commands, as epp::ClientPool does. Thread-safe.
+struct CommandRunner {
+  std::function<absl::StatusOr<epp::Response>(const epp::Command& command)> run;
+  std::function<void()> keep_alive = [] {};
+};
+// Over something else than TLS.
+std::unique_ptr<RegistryClient> MakeRegistryClientOver(const RegistryConfig& config, CommandRunner runner,
+                                                       replication::Random& random);
 
 // All registries of a configuration. Thread-safe.
 class Registries {
