@@ -41,7 +41,7 @@ absl::StatusOr<std::unique_ptr<RdapServer>> RdapServer::Start(const Registry& re
     return absl::UnavailableError(absl::StrCat("RDAP: ", listen, " is not ADDR:PORT"));
   }
   std::unique_ptr<RdapServer> server(new RdapServer(registry));
-  const char* const options[] = {
+  const char* options[] = {
       "listening_ports",  listen.c_str(), "num_threads", "2", "request_timeout_ms", "5000",
       "max_request_size", "16384",        nullptr};
   const mg_callbacks callbacks{};

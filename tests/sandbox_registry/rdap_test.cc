@@ -145,7 +145,8 @@ TEST_F(RdapTest, WhatIsNoQuestionIsAnErrorObject) {
 }
 
 TEST_F(RdapTest, HelpSaysWhatItAnswers) {
-  const Value& notice = At(Ask("/help", 200), "notices").list_value().values(0);
+  const Value help = Ask("/help", 200);
+  const Value& notice = At(help, "notices").list_value().values(0);
   EXPECT_EQ(Texts(notice, "description").front(), "It answers /domain/NAME, /nameserver/NAME and /help.");
 }
 
