@@ -53,7 +53,7 @@ class DomainShow:
 
     def walk(self, owner, type_name):
         """From the root to the answer: each server asked by ourselves, then all of it left to a resolver."""
-        headline(f"Find {owner} from the root")
+        headline(f"Find {owner.rstrip('.')} from the root")
         answer = self._show_walk(owner, type_name)
         if self.cluster.port != 53:
             say("Resolvers ask on port 53, which is not to be had here, nor a network namespace: so none is started.")
@@ -61,13 +61,18 @@ class DomainShow:
         self.cluster.start_resolver()
         self._show_resolver(owner, type_name, answer)
 
-    def show_still_found(self, owner, type_name):
-        """By the resolver, whatever it has to go round."""
-        began = time.perf_counter()
-        answer = self.cluster.resolver.resolve(owner, type_name)
-        if answer.rcode != "NOERROR" or not answer.answers:
-            raise ShowFailed(f"unbound no longer finds {owner}: {answer.rcode}")
-        say(f"Unbound still finds {owner}: {_values(answer)}, after {(time.perf_counter() - began) * 1000:.0f} ms.")
+    def show_new_value(self, owner, type_name, ttl, value):
+        """The resolver has a change once the TTL of what it had is over, whatever servers it has to go round."""
+        if ttl > LONGEST_WAIT_SECONDS:
+            return
+        began = time.monotonic()
+        while time.monotonic() < began + ttl + PATIENCE_SECONDS:
+            answer = self.cluster.resolver.resolve(owner, type_name)
+            if _values(answer) == value:
+                say(f"Unbound has it {time.monotonic() - began:.1f} s later, once what it had was over.")
+                return
+            time.sleep(0.05)
+        raise ShowFailed(f"unbound answers {owner} with {answer.rcode} {_values(answer)}, not with {value}")
 
     def _show_walk(self, owner, type_name):
         address = self.cluster.registry.address_of(self.tld)

@@ -166,7 +166,7 @@ class Show:
         say(f"A change meanwhile: the other {len(alive)} answered with it after"
             f" {max(after(first, change).values()):.1f} ms.")
         if self.cluster.resolver:
-            self._domain.show_still_found(owner, type_name)
+            self._domain.show_new_value(owner, type_name, ttl, self._value())
         self.cluster.quartet("change", "wait", change_id(change), "--servers", len(alive))
         state = self.cluster.quartet_json("change", "show", change_id(change))["state"]
         say(f"It is {state.removeprefix('STATE_')}: `change wait --servers {len(alive)}` is content,"
