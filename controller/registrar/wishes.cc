@@ -304,6 +304,10 @@ absl::StatusOr<NewOperation> ReadDeletion(const store::Reader& reader,
   absl::StatusOr<DomainRow> domain = FindDomain(reader, request.name());
   if (!domain.ok()) return domain.status();
   if (absl::Status status = CheckNoStripe(*domain); !status.ok()) return status;
+  if (request.delete_zone() && domain->zone_id().empty()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(domain->name(), " has no hosted zone that could be deleted with it"));
+  }
   NewOperation operation = OperationOn(*domain, stored::v1::DOMAIN_OPERATION_KIND_DELETE);
   operation.wish.set_delete_zone(request.delete_zone());
   return operation;

@@ -46,6 +46,7 @@ class DomainGolden(GoldenTranscript, RegistrationCase):
         self.type("-o", "table", "domain", "set-nameservers", "shop.test", "--nameserver", "ns1.elsewhere.example",
                   "--nameserver", "ns2.elsewhere.example")
         self.type("-o", "table", "domain", "set-nameservers", "shop.test")
+        self.type("-o", "table", "domain", "delete", "shop.test", "--with-zone", "--yes")
         self.type("-o", "table", "domain", "set-nameservers", "shop.test", "--zone", "shop.test")
         self.type("-o", "table", "domain", "add-ds", "shop.test", DS)
         self.type("-o", "table", "domain", "remove-ds", "shop.test", DS)
