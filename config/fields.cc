@@ -55,7 +55,7 @@ std::string Fields::NeededText(absl::string_view name, absl::string_view meaning
 }
 
 std::string Fields::NeededFile(absl::string_view name, absl::string_view meaning) {
-  const std::string path = faults_.Resolved(NeededText(name, meaning));
+  std::string path = faults_.Resolved(NeededText(name, meaning));
   if (!path.empty() && access(path.c_str(), R_OK) != 0)
     Fault(name, absl::StrCat(path, " can't be read: ", std::strerror(errno)));
   return path;

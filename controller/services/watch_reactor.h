@@ -103,8 +103,8 @@ class WatchReactor : public grpc::ServerWriteReactor<Response>, public Watched {
     absl::Status status = caller.status();
     if (status.ok()) {
       absl::StatusOr<std::unique_ptr<Watch>> registered = watch([this] { pump_.Schedule(self_); });
-      if (registered.ok()) watch_ = *std::move(registered);
       status = registered.status();
+      if (status.ok()) watch_ = *std::move(registered);
     }
     if (status.ok()) return pump_.Schedule(self_);
     std::lock_guard<std::mutex> lock(mutex_);

@@ -3,7 +3,6 @@
 After a change that is meant: tests/cluster/golden/update, then look at the difference.
 """
 
-import subprocess
 import unittest
 from pathlib import Path
 
@@ -77,33 +76,6 @@ class DomainGolden(GoldenTranscript, RegistrationCase):
         self.type("domain", "add-ds", "taken.test", "60485 13 2 00")
         self.type("domain", "operation", "O0000000000000")
         self.compare("domain_faults")
-
-    def test_auth_codes_are_read_from_files_and_standard_input(self):
-        self.cluster.quartet_json("domain", "register", "code.test")
-        code = self.cluster.quartet_json("domain", "auth-code", "code.test")["auth_code"]
-        self.assertTrue(code)
-        new = self.cluster.quartet_json("domain", "auth-code", "code.test", "--renew")["auth_code"]
-        self.assertNotIn(new, ("", code))
-        # The registrar who has it is us: that is what is refused, whichever way the code came.
-        path = self.folder / "code"
-        path.write_text(new + "\n", encoding="ascii")
-        quartet = self.cluster.binaries.path("quartet")
-        for source, text in ((path, ""), ("-", new)):
-            result = subprocess.run(
-                [quartet, "domain", "transfer", "code.test", "--auth-code-file", source], input=text, text=True,
-                env=self.cluster.environment(), capture_output=True, timeout=60, check=False)
-            self.assertEqual(result.returncode, 1, result.stderr)
-            self.assertIn("code.test", result.stderr)
-
-    def test_when_a_registry_is_down_it_is_not_taken_for_the_controller(self):
-        self.registry.process.kill()
-        try:
-            result = self.cluster.run_quartet("domain", "check", "free.test")
-        finally:
-            self.registry.process.start().wait_ready()
-        self.assertEqual(result.returncode, 1, result.stderr)
-        self.assertIn("registry sandbox can't be asked: ", result.stderr)
-        self.assertNotIn("can't reach the controller", result.stderr)
 
 
 if __name__ == "__main__":
