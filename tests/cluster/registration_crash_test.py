@@ -22,12 +22,19 @@ class RegistrationCrash(RegistrationCase):
         self.cluster.controller.kill()
         self.cluster.start_controller()
 
-    def killed_once(self, domain, faults, command, tld="test"):
-        """Registers, kills the controller once that command has met its fault, takes the faults away, waits for the end."""
-        name = f"{domain}.{tld}"
-        met = self.registry.faults_met(command)
+    def killed_once(self, domain, faults, command, step=None):
+        """Registers, kills the controller once that command has met its fault, takes the faults away, waits for the end.
+
+        With a step: by a controller that has seen nothing of the registry yet, once the operation is at it.
+        """
+        name = f"{domain}.test"
         self.registry.set_faults(*faults)
+        met = self.registry.faults_met(command)
+        if step:
+            self.crash()
         operation = self.register(name, wait=False)["name"]
+        if step:
+            self.assertTrue(self.await_step(operation, step))
         self.registry.await_fault(command, met + 1)
         self.cluster.controller.kill()
         self.registry.set_faults()
@@ -56,10 +63,10 @@ class RegistrationCrash(RegistrationCase):
         self.assert_done("serve.test", self.end_of(operation))
 
     def test_killed_while_contacts_are_made_known(self):
-        self.assert_done(*self.killed_once("contacts", [f"contact:check {HELD}", f"contact:info {HELD}"], "contact:check"))
+        self.assert_done(*self.killed_once("contacts", [f"contact:check {HELD}"], "contact:check", "CONTACTS"))
 
     def test_killed_while_hosts_are_made_known(self):
-        self.assert_done(*self.killed_once("hosts", [f"host:check {HELD}", f"host:info {HELD}"], "host:check"))
+        self.assert_done(*self.killed_once("hosts", [f"host:check {HELD}"], "host:check", "HOSTS"))
 
     def test_killed_with_the_command_sent_and_not_done(self):
         self.assert_done(*self.killed_once("cut", ["domain:create cut"], "domain:create"))
@@ -87,10 +94,10 @@ class RegistrationCrash(RegistrationCase):
 
     def test_killed_while_a_refused_one_is_rolled_back(self):
         # Somebody is faster, once it was free.
-        met = self.registry.faults_met("host:check")
         self.registry.set_faults(f"host:check {HELD}")
+        self.crash()
         operation = self.register("taken.test", wait=False)["name"]
-        self.registry.await_fault("host:check", met + 1)
+        self.assertTrue(self.await_step(operation, "HOSTS"))
         with EppClient(self.registry, "theirs") as theirs:
             self.create_thick(theirs, "taken.test")
         self.cluster.controller.kill()

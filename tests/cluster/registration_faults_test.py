@@ -113,12 +113,11 @@ class RegistrationFaults(RegistrationCase):
                 self.fault_and_mend(command, "oversized")
 
     def fault_and_mend(self, command, kind):
-        # A session that is there already gets no greeting.
-        if command == "greeting":
-            self.registry.process.stop()
         self.registry.set_faults(f"{command} {kind}")
-        if command == "greeting":
-            self.restart_registry()
+        # A session that is there already gets no greeting, a host that is known already is not asked for.
+        if command in ("greeting", "host:check"):
+            self.cluster.controller.stop()
+            self.cluster.start_controller()
         with self.waiting(f"{kind}-{command.replace(':', '-')}.test", ""):
             self.registry.set_faults()
 
