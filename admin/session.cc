@@ -171,8 +171,9 @@ void Session::Prepare(grpc::ClientContext& context) const {
 
 void Session::Check(const grpc::Status& status, const grpc::ClientContext& context) const {
   if (status.ok()) return;
-  // It was reached, and says itself why it does not do it now.
-  const bool said_so = absl::StartsWith(status.error_message(), "the controller ");
+  // It was reached, and says itself why it does not do it now: itself, or a registry.
+  const bool said_so = absl::StartsWith(status.error_message(), "the controller ") ||
+                       absl::StartsWith(status.error_message(), "registry ");
   if (status.error_code() == grpc::StatusCode::UNAVAILABLE && !said_so) {
     Fail(kUnreachable,
          absl::StrCat("can't reach the controller at ", controller, ": ", status.error_message(),

@@ -27,7 +27,7 @@ std::string StepName(Operation::Step step) {
   return Operation::Step_IsValid(step) ? Short(Operation::Step_Name(step), sizeof("STEP_") - 1) : "?";
 }
 
-const char* WhatIsDone(Operation::Step step) {
+const char* WhatIsDone(const Operation& operation, Operation::Step step) {
   switch (step) {
     case Operation::STEP_CHECK:
       return "the registry is asked";
@@ -45,6 +45,9 @@ const char* WhatIsDone(Operation::Step step) {
       return "the registry has it, and decides";
     case Operation::STEP_ROLL_BACK:
       return "it was refused: what was made for it is taken back";
+    case Operation::STEP_DONE:
+      return operation.state() == Operation::STATE_FAILED ? "nothing of it is left"
+                                                          : "the registry has it so";
     default:
       return "";
   }
@@ -58,7 +61,8 @@ class Steps {
       const v1::DomainStep& step = operation.steps(i);
       const auto since = step.time() - operation.create_time();
       const double ms = static_cast<double>(TimeUtil::DurationToMicroseconds(since)) / 1e3;
-      std::fprintf(stderr, "%7.1f ms  %-9s %s\n", ms, StepName(step.step()).c_str(), WhatIsDone(step.step()));
+      std::fprintf(stderr, "%7.1f ms  %-9s %s\n", ms, StepName(step.step()).c_str(),
+                   WhatIsDone(operation, step.step()));
     }
     told_ = operation.steps_size();
     if (operation.trouble() == trouble_) return;

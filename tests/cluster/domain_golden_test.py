@@ -10,7 +10,7 @@ from pathlib import Path
 from harness.epp import EppClient
 from harness.golden import GoldenTranscript
 from harness.registration_case import RegistrationCase
-from harness.registry import ROOT
+from harness.registry import ROOT, wait_until
 
 DS = "60485 13 2 D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50A"
 
@@ -18,6 +18,14 @@ DS = "60485 13 2 D4B7D520E7BB5F0F67674A0CCEB1E3E0614B93C4F9E99B8383F6A1E4469DA50
 class DomainGolden(GoldenTranscript, RegistrationCase):
     golden = Path(__file__).resolve().parent / "golden"
     per_region = 1
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The stripes' domains are told of as they are once nothing is done to them any more.
+        wait_until(
+            lambda: not cls.cluster.quartet_json("domain", "operations", "--open")["operations"],
+            "the stripes' domains are not done with")
 
     def names(self):
         return {**super().names(), f"{ROOT}:{self.registry.epp_port}": "REGISTRY"}
@@ -28,6 +36,7 @@ class DomainGolden(GoldenTranscript, RegistrationCase):
         self.type_in_all_formats("domain", "show", "shop.test.")
         self.type_in_all_formats("domain", "list")
         self.type_in_all_formats("domain", "operations", "shop.test")
+        self.type("__complete", "domain", "show", "sh")
         self.type("-o", "table", "domain", "check", "shop.test")
         self.type("-o", "table", "domain", "renew", "shop.test", "--years", 3)
         self.type("-o", "table", "domain", "auto-renew", "shop.test", "off")
@@ -37,6 +46,7 @@ class DomainGolden(GoldenTranscript, RegistrationCase):
         self.type("-o", "table", "domain", "set-nameservers", "shop.test", "--nameserver", "ns1.elsewhere.example",
                   "--nameserver", "ns2.elsewhere.example")
         self.type("-o", "table", "domain", "set-nameservers", "shop.test")
+        self.type("-o", "table", "domain", "set-nameservers", "shop.test", "--zone", "shop.test")
         self.type("-o", "table", "domain", "add-ds", "shop.test", DS)
         self.type("-o", "table", "domain", "remove-ds", "shop.test", DS)
         self.type("-o", "table", "domain", "operations", "shop.test")
@@ -83,6 +93,16 @@ class DomainGolden(GoldenTranscript, RegistrationCase):
                 env=self.cluster.environment(), capture_output=True, timeout=60, check=False)
             self.assertEqual(result.returncode, 1, result.stderr)
             self.assertIn("code.test", result.stderr)
+
+    def test_when_a_registry_is_down_it_is_not_taken_for_the_controller(self):
+        self.registry.process.kill()
+        try:
+            result = self.cluster.run_quartet("domain", "check", "free.test")
+        finally:
+            self.registry.process.start().wait_ready()
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn("registry sandbox can't be asked: ", result.stderr)
+        self.assertNotIn("can't reach the controller", result.stderr)
 
 
 if __name__ == "__main__":

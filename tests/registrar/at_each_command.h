@@ -18,15 +18,15 @@ struct OperationUnderTest {
   // Below ".test", with a number before it.
   std::string label;
   // What it needs to be there before it is submitted.
-  std::function<void(const std::string& domain)> prepare;
-  std::function<stored::v1::DomainWish(const std::string& domain)> wish;
+  std::function<void(const std::string& domain)> prepare = nullptr;
+  std::function<stored::v1::DomainWish(const std::string& domain)> wish = nullptr;
   // What others do while it is under way, if they do something: called once it is submitted (and a dead controller is
   // started anew).
   std::function<void(const std::string& operation, const std::string& domain)> meanwhile = nullptr;
   // So many of its commands are struck: one that waits asks again and again.
   size_t most = SIZE_MAX;
   // It has succeeded: is what was asked for so, once?
-  std::function<void(const std::string& domain)> check;
+  std::function<void(const std::string& domain)> check = nullptr;
 };
 
 // Loses each command's answer once, before and after it is done, and has the controller die there. Returns how many blows were dealt.

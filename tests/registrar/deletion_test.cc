@@ -24,16 +24,7 @@ class DeletionTest : public testing::Test {
   std::string RegisterWithRecord(const std::string& domain) {
     world_.Register(domain);
     const std::string zone = world_.Domain(domain)->zone_id();
-    admin::v1::ChangeRecordSetsRequest change;
-    change.set_parent("zones/" + zone);
-    admin::v1::RecordSetChange& edit = *change.add_changes();
-    edit.set_action(admin::v1::RecordSetChange::ACTION_CREATE);
-    edit.mutable_record_set()->set_owner("www");
-    edit.mutable_record_set()->set_type("A");
-    edit.mutable_record_set()->set_ttl(60);
-    edit.mutable_record_set()->add_values("192.0.2.80");
-    const auto changed = world_.controller().ChangeRecordSets({"quartet://admin/test"}, change);
-    EXPECT_TRUE(changed.ok()) << changed.status();
+    world_.AddRecord(zone);
     return zone;
   }
   static stored::v1::DomainWish WithZone() {

@@ -157,8 +157,8 @@ void RegistrarWorld::AddNameserver(const std::string& stripe, int slot,
   const auto made = controller_->CreateNameserver(kAdmin, request);
   EXPECT_TRUE(made.ok()) << made.status();
   v1::CreateNodeRequest node;
-  node.mutable_node()->set_name(absl::StrCat("nodes/", id, "-1"));
-  node.mutable_node()->set_nameserver("nameservers/" + id);
+  node.set_name(absl::StrCat("nodes/", id, "-1"));
+  node.set_nameserver("nameservers/" + id);
   const auto enrolled = controller_->CreateNode(kAdmin, node);
   EXPECT_TRUE(enrolled.ok()) << enrolled.status();
   {
@@ -166,6 +166,19 @@ void RegistrarWorld::AddNameserver(const std::string& stripe, int slot,
     nameservers_.insert(id);
   }
   Moved();
+}
+
+void RegistrarWorld::AddRecord(const std::string& zone_id) {
+  v1::ChangeRecordSetsRequest request;
+  request.set_parent("zones/" + zone_id);
+  v1::RecordSetChange& change = *request.add_changes();
+  change.set_action(v1::RecordSetChange::ACTION_CREATE);
+  change.mutable_record_set()->set_owner("www");
+  change.mutable_record_set()->set_type("A");
+  change.mutable_record_set()->set_ttl(60);
+  change.mutable_record_set()->add_values("192.0.2.80");
+  const auto changed = controller_->ChangeRecordSets(kAdmin, request);
+  EXPECT_TRUE(changed.ok()) << changed.status();
 }
 
 void RegistrarWorld::SetAway(const std::string& nameserver, bool away) {

@@ -64,6 +64,9 @@ class RegistrarWorld {
   // From now on its node acknowledges nothing, or all again.
   void SetAway(const std::string& nameserver, bool away);
 
+  // "www", with an address.
+  void AddRecord(const std::string& zone_id);
+
   // The id of the operation that was logged.
   std::string Submit(stored::v1::DomainOperationKind kind, const std::string& domain,
                      const stored::v1::DomainWish& wish = {});

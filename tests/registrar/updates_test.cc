@@ -245,16 +245,7 @@ TEST_F(UpdatesTest, NothingIsDelegatedToAZoneThatTooFewServe) {
   world_.Do(kSetNameservers, "a.test", away);
   world_.SetAway("ns-a0", true);
   world_.SetAway("ns-b0", true);
-  admin::v1::ChangeRecordSetsRequest change;
-  change.set_parent("zones/" + zone);
-  admin::v1::RecordSetChange& edit = *change.add_changes();
-  edit.set_action(admin::v1::RecordSetChange::ACTION_CREATE);
-  edit.mutable_record_set()->set_owner("www");
-  edit.mutable_record_set()->set_type("A");
-  edit.mutable_record_set()->set_ttl(60);
-  edit.mutable_record_set()->add_values("192.0.2.80");
-  const auto changed = world_.controller().ChangeRecordSets({"quartet://admin/test"}, change);
-  ASSERT_TRUE(changed.ok()) << changed.status();
+  world_.AddRecord(zone);
   DomainWish back;
   back.set_zone_id(zone);
   const std::string id = world_.Submit(kSetNameservers, "a.test", back);

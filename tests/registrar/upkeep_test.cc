@@ -63,7 +63,8 @@ class UpkeepTest : public testing::Test {
   }
   std::set<std::string> InState(const std::string& zone, stored::v1::AssignmentState state) {
     std::set<std::string> targets;
-    for (const auto& assignment : Zone(zone).assignments()) {
+    const ZoneRow row = Zone(zone);
+    for (const auto& assignment : row.assignments()) {
       if (assignment.state() == state) targets.insert(assignment.target());
     }
     return targets;
@@ -180,7 +181,8 @@ TEST_F(UpkeepTest, AZoneThatMovesTakesItsDelegationWithItBeforeTheOldNameservers
   // However long: their time does not begin.
   world_.clock().Advance(kDayUs);
   world_.SetAway("ns-a0", false);
-  for (const auto& assignment : Zone(zone).assignments()) EXPECT_LE(assignment.until_us(), 0);
+  const ZoneRow leaving = Zone(zone);
+  for (const auto& assignment : leaving.assignments()) EXPECT_LE(assignment.until_us(), 0);
   world_.running().Start();
   world_.AwaitCommitted("a domain that is delegated to the new four", [&] {
     const auto row = world_.Domain("a.test");

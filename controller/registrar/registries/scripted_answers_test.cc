@@ -43,8 +43,7 @@ class ScriptedAnswersTest : public testing::Test {
 };
 
 TEST_F(ScriptedAnswersTest, WhatIsDoneWithDataThatCantBeReadIsUnknown) {
-  answers_ = {Says(1000), Says(1000, Data("<other/>")),
-              Says(1000, Data("<creData xmlns='urn:other'/>"))};
+  answers_ = {Says(1000), Says(1000, Data("<other/>")), Says(1000, Data("<creData xmlns='urn:other'/>"))};
   for (int i = 0; i < 3; ++i) {
     const auto created = client_->CreateDomain({});
     EXPECT_EQ(created.verdict.kind, Kind::kUnknown) << i;
@@ -57,8 +56,8 @@ TEST_F(ScriptedAnswersTest, WhatIsDoneWithDataThatCantBeReadIsUnknown) {
 TEST_F(ScriptedAnswersTest, WhatIsPendingNeedsNoData) {
   answers_ = {Says(1001),
               Says(1001, Data(absl::StrCat("<creData xmlns='", kDomainSpace,
-                                             "'><name>a.test</name><crDate>2026-11-26T00:00:00Z</crDate>"
-                                             "</creData>")))};
+                                           "'><name>a.test</name><crDate>2026-11-26T00:00:00Z</crDate>"
+                                           "</creData>")))};
   const auto bare = client_->CreateDomain({});
   EXPECT_EQ(bare.verdict.kind, Kind::kPending);
   EXPECT_FALSE(bare.value.has_value());
@@ -88,7 +87,7 @@ TEST_F(ScriptedAnswersTest, AHostThatSomebodyMadeMeanwhileIsLookedAt) {
   };
   answers_ = {Says(1000, host_data("<cd><name avail='1'>ns1.a.test</name></cd>")), Says(2302),
               Says(1000, Data("<infData xmlns='urn:ietf:params:xml:ns:host-1.0'><name>ns1.a.test</name>"
-                                "<addr ip='v4'>192.0.2.1</addr></infData>"))};
+                              "<addr ip='v4'>192.0.2.1</addr></infData>"))};
   EXPECT_TRUE(client_->EnsureHost({"ns1.a.test", {"192.0.2.1"}}).done());
   EXPECT_EQ(sent_.size(), 3u);
   // It was seen.
@@ -98,7 +97,7 @@ TEST_F(ScriptedAnswersTest, AHostThatSomebodyMadeMeanwhileIsLookedAt) {
 
 TEST_F(ScriptedAnswersTest, AHostThatGoesWhileItIsLookedAtIsMadeTheNextTime) {
   answers_ = {Says(1000, Data("<chkData xmlns='urn:ietf:params:xml:ns:host-1.0'><cd><name "
-                                "avail='0'>ns1.a.test</name></cd></chkData>")),
+                              "avail='0'>ns1.a.test</name></cd></chkData>")),
               Says(2303)};
   const Verdict verdict = client_->EnsureHost({"ns1.a.test", {"192.0.2.1"}});
   EXPECT_EQ(verdict.kind, Kind::kLater);

@@ -14,7 +14,9 @@ void Renewals::Note(const stored::v1::DomainRow& row, uint32_t renew_days) {
   if (!row.operation().empty()) return;
   if (!IsRenewedByItself(row)) return Forget(row.name());
   const int64_t due_us = row.expiry_time_us() - renew_days * kDayUs;
-  due_.Put(row.name(), std::max(due_us, attempts_.NotBefore(row.name(), row.expiry_date())));
+  const int64_t not_before_us = attempts_.NotBefore(row.name(), row.expiry_date());
+  if (not_before_us == INT64_MIN) attempts_.Forget(row.name());
+  due_.Put(row.name(), std::max(due_us, not_before_us));
 }
 
 void Renewals::Forget(const std::string& domain) {

@@ -16,6 +16,8 @@ using stored::v1::DomainRow;
 using stored::v1::ZoneRow;
 
 constexpr int64_t kLongestWaitUs = 60'000'000;
+// Rows of domains come by the hundred a second while many are registered: what they made true is looked at so often at most.
+constexpr std::chrono::milliseconds kAtMostEvery(10);
 // What is in the way of beginning a renewal may be gone then.
 constexpr int64_t kAgainUs = 60'000'000;
 
@@ -120,6 +122,7 @@ std::optional<Upkeep::Heard> Upkeep::WaitToHear() {
   const int64_t now_us = clock_.WallMicros();
   const int64_t wait_us = next_us <= now_us ? 0 : std::min(next_us - now_us, kLongestWaitUs);
   wake_.wait_for(lock, std::chrono::microseconds(wait_us), [this] { return stop_ || !heard_.empty(); });
+  wake_.wait_for(lock, kAtMostEvery, [this] { return stop_; });
   if (stop_) return std::nullopt;
   return std::exchange(heard_, {});
 }
