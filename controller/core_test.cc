@@ -449,6 +449,7 @@ TEST_F(CoreTest, AChangeNamesANodeThatWasDrainedByForceWhileItWaitedForIt) {
   const absl::StatusOr<v1::Change> told = controller_->GetChange(get);
   ASSERT_EQ(told->forced_nodes_size(), 1);
   EXPECT_EQ(told->forced_nodes(0), "nodes/ns-a0-a");
+  ++clock_.now_us;
   EXPECT_EQ(MakeZone("later.example")->change().forced_nodes_size(), 0) << "it never waited for it";
 }
 

@@ -305,6 +305,66 @@ TEST_F(RegistrarTest, WhatIsNoDsRecordIsRefused) {
   EXPECT_EQ(Get("domains/example.shop")->ds(0).digest(), std::string(64, 'A'));
 }
 
+TEST_F(RegistrarTest, NameserversAreAZonesOrSomebodyElses) {
+  Register("example.shop");
+  v1::SetDomainNameserversRequest request;
+  request.set_name("domains/example.shop");
+  request.set_zone("zones/example.shop");
+  request.add_nameservers("ns1.example.net");
+  EXPECT_EQ(registrar().SetDomainNameservers(kAda, request).status().code(),
+            absl::StatusCode::kInvalidArgument);
+  request.clear_zone();
+  request.add_nameservers("NS2.example.net.");
+  request.add_nameservers("ns1.example.net");
+  const auto operation = registrar().SetDomainNameservers(kAda, request);
+  ASSERT_TRUE(operation.ok()) << operation.status();
+  EXPECT_THAT(operation->nameservers(), ElementsAre("ns1.example.net", "ns2.example.net"));
+  EXPECT_EQ(Await(operation->name()).state(), v1::DomainOperation::STATE_SUCCESSFUL);
+  EXPECT_THAT(Get("domains/example.shop")->nameservers(), ElementsAre("ns1.example.net", "ns2.example.net"));
+  EXPECT_EQ(Get("domains/example.shop")->zone(), "");
+  // It has no zone to go back to by itself.
+  request.clear_nameservers();
+  EXPECT_EQ(registrar().SetDomainNameservers(kAda, request).status().code(),
+            absl::StatusCode::kFailedPrecondition);
+  request.set_zone("example.shop");
+  const auto back = registrar().SetDomainNameservers(kAda, request);
+  ASSERT_TRUE(back.ok()) << back.status();
+  EXPECT_EQ(Await(back->name()).state(), v1::DomainOperation::STATE_SUCCESSFUL);
+  EXPECT_EQ(Get("domains/example.shop")->nameservers_size(), 4);
+  for (int i = 0; i < 14; ++i) request.add_nameservers(absl::StrCat("ns", i, ".example.net"));
+  request.clear_zone();
+  EXPECT_EQ(registrar().SetDomainNameservers(kAda, request).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(RegistrarTest, RenewalsAreOfYearsThatTheRegistryTakes) {
+  Register("example.shop");
+  const int64_t before = Get("domains/example.shop")->expire_time().seconds();
+  v1::RenewDomainRequest request;
+  request.set_name("domains/example.shop");
+  request.set_years(11);
+  EXPECT_EQ(registrar().RenewDomain(kAda, request).status().code(), absl::StatusCode::kInvalidArgument);
+  request.set_years(0);
+  const auto operation = registrar().RenewDomain(kAda, request);
+  ASSERT_TRUE(operation.ok()) << operation.status();
+  EXPECT_EQ(Await(operation->name()).state(), v1::DomainOperation::STATE_SUCCESSFUL);
+  EXPECT_GT(Get("domains/example.shop")->expire_time().seconds(), before + 364 * 86'400);
+}
+
+TEST_F(RegistrarTest, ATransferNeedsItsCode) {
+  v1::TransferDomainRequest request;
+  request.set_domain_name("example.shop");
+  EXPECT_EQ(registrar().TransferDomain(kAda, request).status().code(), absl::StatusCode::kInvalidArgument);
+  request.set_auth_code("not it");
+  const auto operation = registrar().TransferDomain(kAda, request);
+  ASSERT_TRUE(operation.ok()) << operation.status();
+  v1::GetAuthCodeRequest code;
+  code.set_name("domains/example.shop");
+  // There is nothing to be transferred.
+  EXPECT_EQ(Await(operation->name()).state(), v1::DomainOperation::STATE_FAILED);
+  EXPECT_EQ(registrar().GetAuthCode(kAda, code).status().code(), absl::StatusCode::kNotFound);
+}
+
 TEST_F(RegistrarTest, RegistriesAreToldOf) {
   const auto registries = registrar().ListRegistries(kAda, {});
   ASSERT_EQ(registries->registries_size(), 2);

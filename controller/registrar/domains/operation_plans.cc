@@ -130,6 +130,22 @@ absl::Status Write(const PlanContext& context, const Loaded& rows, Plan& plan) {
                                  : RemoveDomain(context.view, rows.operation->domain(), plan);
 }
 
+// Both rows as they are known to be, then as `edit` makes them.
+absl::StatusOr<Plan> PlanChange(const PlanContext& context, const OperationProgress& progress,
+                                const EditFn& edit) {
+  absl::StatusOr<Loaded> rows = Load(context, progress);
+  if (!rows.ok()) return rows.status();
+  Plan plan;
+  if (!rows->operation.has_value()) return plan;
+  TakeProgress(context, progress, *rows->operation);
+  if (edit) {
+    if (absl::Status status = edit(context, {*rows->operation, rows->domain}, plan); !status.ok())
+      return status;
+  }
+  if (absl::Status status = Write(context, *rows, plan); !status.ok()) return status;
+  return plan;
+}
+
 }  // namespace
 
 absl::StatusOr<Plan> PlanSubmission(const PlanContext& context, const NewOperation& wanted) {
@@ -149,57 +165,34 @@ absl::StatusOr<Plan> PlanSubmission(const PlanContext& context, const NewOperati
 
 absl::StatusOr<Plan> PlanMove(const PlanContext& context, const OperationProgress& progress,
                               const EditFn& edit) {
-  absl::StatusOr<Loaded> rows = Load(context, progress);
-  if (!rows.ok()) return rows.status();
-  Plan plan;
-  if (!rows->operation.has_value()) return plan;
-  TakeProgress(context, progress, *rows->operation);
-  if (edit) {
-    if (absl::Status status = edit(context, {*rows->operation, rows->domain}, plan); !status.ok())
-      return status;
-  }
-  if (absl::Status status = Write(context, *rows, plan); !status.ok()) return status;
-  return plan;
+  return PlanChange(context, progress, edit);
 }
 
 absl::StatusOr<Plan> PlanSuccess(const PlanContext& context, const OperationProgress& progress,
                                  const EditFn& edit) {
-  absl::StatusOr<Loaded> rows = Load(context, progress);
-  if (!rows.ok()) return rows.status();
-  Plan plan;
-  if (!rows->operation.has_value()) return plan;
-  TakeProgress(context, progress, *rows->operation);
-  End(context, stored::v1::DOMAIN_OPERATION_STATE_SUCCESSFUL, *rows->operation);
-  rows->domain->set_state(stored::v1::DOMAIN_STATE_REGISTERED);
-  rows->domain->clear_operation();
-  if (edit) {
-    if (absl::Status status = edit(context, {*rows->operation, rows->domain}, plan); !status.ok())
-      return status;
-  }
-  if (absl::Status status = Write(context, *rows, plan); !status.ok()) return status;
-  return plan;
+  return PlanChange(context, progress, [&edit](const PlanContext& at, OperationRows rows, Plan& plan) {
+    End(at, stored::v1::DOMAIN_OPERATION_STATE_SUCCESSFUL, rows.operation);
+    rows.domain->set_state(stored::v1::DOMAIN_STATE_REGISTERED);
+    rows.domain->clear_operation();
+    return edit ? edit(at, rows, plan) : absl::OkStatus();
+  });
 }
 
 absl::StatusOr<Plan> PlanFailure(const PlanContext& context, const OperationProgress& progress, int code,
                                  const std::string& message, const EditFn& roll_back) {
-  absl::StatusOr<Loaded> rows = Load(context, progress);
-  if (!rows.ok()) return rows.status();
-  Plan plan;
-  if (!rows->operation.has_value()) return plan;
-  TakeProgress(context, progress, *rows->operation);
-  rows->operation->set_code(code);
-  rows->operation->set_message(message);
-  rows->domain->clear_operation();
-  if (rows->domain->state() == stored::v1::DOMAIN_STATE_PENDING) rows->domain.reset();
-  if (roll_back) {
-    if (absl::Status status = roll_back(context, {*rows->operation, rows->domain}, plan); !status.ok())
-      return status;
+  return PlanChange(context, progress, [&](const PlanContext& at, OperationRows rows, Plan& plan) {
+    rows.operation.set_code(code);
+    rows.operation.set_message(message);
+    rows.domain->clear_operation();
+    if (rows.domain->state() == stored::v1::DOMAIN_STATE_PENDING) rows.domain.reset();
+    if (roll_back) {
+      if (absl::Status status = roll_back(at, rows, plan); !status.ok()) return status;
+    }
     if (!plan.entry.effects().empty())
-      AddStep(stored::v1::DOMAIN_OPERATION_STEP_ROLL_BACK, context.time_us, *rows->operation);
-  }
-  End(context, stored::v1::DOMAIN_OPERATION_STATE_FAILED, *rows->operation);
-  if (absl::Status status = Write(context, *rows, plan); !status.ok()) return status;
-  return plan;
+      AddStep(stored::v1::DOMAIN_OPERATION_STEP_ROLL_BACK, at.time_us, rows.operation);
+    End(at, stored::v1::DOMAIN_OPERATION_STATE_FAILED, rows.operation);
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<Plan> PlanTrouble(const PlanContext& context, const OperationProgress& progress,
