@@ -68,5 +68,21 @@ class DomainCommand(RegistrationCase):
             self.assertIn("code.test", told)
 
 
+class DomainCommandAtAThickRegistry(RegistrationCase):
+    per_region = 1
+    registry_tlds = ("test:thick",)
+
+    def test_contacts_are_named_by_role(self):
+        self.register("contacts.test", "--contact", "admin=owner-1", "--contact", "tech=owner-1")
+        contacts = self.cluster.quartet_json("domain", "show", "contacts.test")["contacts"]
+        self.assertEqual(
+            {contact["role"]: contact["contact"] for contact in contacts},
+            dict.fromkeys(("registrant", "admin", "tech", "billing"), "owner-1"))
+        for wrong, why in (("owner=owner-1", "role"), ("admin=nobody", "nobody")):
+            result = self.cluster.run_quartet("domain", "register", "wrong.test", "--contact", wrong)
+            self.assertEqual(result.returncode, 1, result.stdout)
+            self.assertIn(why, result.stderr)
+
+
 if __name__ == "__main__":
     unittest.main()
