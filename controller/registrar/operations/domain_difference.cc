@@ -26,6 +26,7 @@ std::vector<T> Those(const std::vector<T>& all, const std::vector<T>& others, bo
 // As they are compared, however registries write them.
 std::vector<epp::DomainHost> Canonical(const std::vector<epp::DomainHost>& hosts) {
   std::vector<epp::DomainHost> canonical;
+  canonical.reserve(hosts.size());
   for (const epp::DomainHost& host : hosts)
     canonical.push_back({absl::AsciiStrToLower(host.name), CanonicalAddresses(host.addresses)});
   return canonical;

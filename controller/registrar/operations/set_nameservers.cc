@@ -54,7 +54,7 @@ StepResult NotRead(const StepContext& context, const absl::Status& status) {
 
 // Of the zone as it is now, or later.
 StepResult AwaitServing(const StepContext& context, const store::Reader& reader, const Wanted& wanted) {
-  const StepResult go_on = StepResult::Move(stored::v1::DOMAIN_OPERATION_STEP_HOSTS);
+  StepResult go_on = StepResult::Move(stored::v1::DOMAIN_OPERATION_STEP_HOSTS);
   if (wanted.zone_id.empty()) return go_on;
   const auto ready = [&host = context.host, id = wanted.zone_id, revision = wanted.zone_revision,
                       epoch = context.epoch](const store::Reader& now) {

@@ -37,6 +37,7 @@ std::string CanonicalAddress(const std::string& address) {
 
 std::vector<std::string> CanonicalAddresses(const std::vector<std::string>& addresses) {
   std::vector<std::string> canonical;
+  canonical.reserve(addresses.size());
   for (const std::string& address : addresses) canonical.push_back(CanonicalAddress(address));
   std::sort(canonical.begin(), canonical.end());
   canonical.erase(std::unique(canonical.begin(), canonical.end()), canonical.end());

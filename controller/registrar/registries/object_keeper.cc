@@ -20,7 +20,7 @@ template <typename Read>
 auto Ask(const ObjectKeeper::RunFn& run, const epp::Command& command, Read read)
     -> Answer<typename decltype(read(std::declval<const epp::XmlElement&>()))::value_type> {
   const absl::StatusOr<epp::Response> response = run(command);
-  const Verdict verdict = VerdictOf(response);
+  Verdict verdict = VerdictOf(response);
   if (!verdict.done()) return {verdict, std::nullopt};
   if (!response->data().has_value())
     return {UnreadableVerdict(*response, absl::InvalidArgumentError("it has no data")), std::nullopt};
@@ -61,14 +61,14 @@ Verdict ObjectKeeper::EnsureHost(const epp::DomainHost& host) {
   if (hosts_.Has(host.name, state)) return {Verdict::Kind::kDone, 0, ""};
   const auto check = Ask(run_, epp::MakeHostCheck({host.name}), &epp::ReadHostCheck);
   if (!check.verdict.done()) return check.verdict;
-  const Verdict verdict = MakeOrMendHost(host, Exists(check));
+  Verdict verdict = MakeOrMendHost(host, Exists(check));
   if (verdict.done()) hosts_.Note(host.name, state);
   return verdict;
 }
 
 Verdict ObjectKeeper::MakeOrMendHost(const epp::DomainHost& host, bool exists) {
   if (!exists) {
-    const Verdict verdict = VerdictOf(run_(epp::MakeHostCreate(host.name, host.addresses)));
+    Verdict verdict = VerdictOf(run_(epp::MakeHostCreate(host.name, host.addresses)));
     // Somebody was faster, or it was made by a command whose reply was lost.
     if (verdict.code != kExists) return verdict;
   }
@@ -107,14 +107,14 @@ Verdict ObjectKeeper::EnsureContact(const epp::Contact& contact) {
   if (with_auth_info.auth_info.empty()) {
     with_auth_info.auth_info = absl::StrCat(absl::Hex(random_.Next(), absl::kZeroPad16));
   }
-  const Verdict verdict = MakeOrMendContact(with_auth_info, Exists(check));
+  Verdict verdict = MakeOrMendContact(with_auth_info, Exists(check));
   if (verdict.done()) contacts_.Note(contact.id, state);
   return verdict;
 }
 
 Verdict ObjectKeeper::MakeOrMendContact(const epp::Contact& contact, bool exists) {
   if (!exists) {
-    const Verdict verdict = VerdictOf(run_(epp::MakeContactCreate(contact)));
+    Verdict verdict = VerdictOf(run_(epp::MakeContactCreate(contact)));
     if (verdict.code != kExists) return verdict;
   }
   return MendContact(contact);

@@ -94,7 +94,7 @@ class EppRegistryClient : public RegistryClient {
   }
 
   Verdict DeleteDomain(const std::string& name) override {
-    const Verdict verdict = VerdictOf(Run(epp::MakeDomainDelete(name)));
+    Verdict verdict = VerdictOf(Run(epp::MakeDomainDelete(name)));
     if (verdict.kind != Verdict::Kind::kRefused) keeper_.DomainIsGone(name);
     return verdict;
   }

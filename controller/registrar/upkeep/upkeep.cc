@@ -107,7 +107,7 @@ void Upkeep::Run() {
 
 absl::Status Upkeep::ReadAll() {
   const std::unique_ptr<store::Reader> reader = host_.replica().Snapshot();
-  const absl::Status status = VisitDomains(*reader, "", [this](const DomainRow& row) {
+  absl::Status status = VisitDomains(*reader, "", [this](const DomainRow& row) {
     domains_.Load(row.name(), row.zone_id());
     NoteRow(row);
     return !stopping();
