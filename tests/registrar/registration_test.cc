@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "controller/host.h"
 #include "controller/registrar/domains/domain_rows.h"
+#include "controller/registrar/operations/own_info.h"
 #include "tests/registrar/cut_host.h"
 #include "tests/registrar/registration_world.h"
 
@@ -336,6 +337,32 @@ TEST_F(RegistrationTest, WhatTheRegistryRefusesAfterAllIsTakenBack) {
   EXPECT_EQ(failed.state(), kFailed);
   EXPECT_FALSE(world_.Domain("example.slow").has_value());
   EXPECT_TRUE(world_.Zones("example.slow").empty());
+}
+
+TEST_F(RegistrationTest, ADecisionThatIsToldBeforeTheAnswerCounts) {
+  DomainOperationRow operation;
+  std::optional<stored::v1::DomainRow> domain;
+  const std::unique_ptr<RegistryClient> client =
+      world_.registry.MakeClient(FaultyRegistry::Config(), replication::SystemRandom());
+  constexpr int64_t kSent = 1000;
+  const stored::v1::DomainRow row;
+  const StepContext context{
+      world_.host(), *world_.registries, *client, replication::SystemRandom(), operation, row, kSent};
+  const StepResult result = PendingAtRegistry(context);
+  const auto told_at = [&](int64_t time_us) {
+    operation.set_decision(stored::v1::DOMAIN_DECISION_REFUSED);
+    operation.set_decision_time_us(time_us);
+    Proposal proposal;
+    proposal.plan = [&](const PlanContext& at) -> absl::StatusOr<Plan> {
+      Plan plan;
+      if (absl::Status status = result.edit(at, {operation, domain}, plan); !status.ok()) return status;
+      return Plan();
+    };
+    EXPECT_TRUE(ProposeAndWait(world_.host(), std::move(proposal)).ok());
+    return operation.decision();
+  };
+  EXPECT_EQ(told_at(kSent - 1), stored::v1::DOMAIN_DECISION_UNSPECIFIED);
+  EXPECT_EQ(told_at(kSent + 1), stored::v1::DOMAIN_DECISION_REFUSED);
 }
 
 // The line is cut at each command, before or after the registry has done it; it comes back, with the same controller or

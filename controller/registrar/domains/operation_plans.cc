@@ -217,8 +217,9 @@ absl::Status TakeDecision(const PlanContext& context, const std::string& name, b
   absl::StatusOr<std::optional<DomainOperationRow>> operation =
       ReadOperation(context.view, (*domain)->operation());
   if (!operation.ok()) return operation.status();
-  if (!operation->has_value() || IsOver(**operation) || !(*operation)->pending_at_registry())
-    return absl::OkStatus();
+  if (!operation->has_value() || IsOver(**operation)) return absl::OkStatus();
+  // One that has not heard yet that its command was taken (1001) will find it.
+  (*operation)->set_decision_time_us(context.time_us);
   (*operation)->set_decision(done ? stored::v1::DOMAIN_DECISION_DONE : stored::v1::DOMAIN_DECISION_REFUSED);
   return PutOperation(context.view, **operation, plan);
 }

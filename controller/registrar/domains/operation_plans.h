@@ -73,8 +73,9 @@ struct Trouble {
 absl::StatusOr<Plan> PlanTrouble(const PlanContext& context, const OperationProgress& progress,
                                  const Trouble& trouble);
 
-// What a registry told by poll of an operation that it had taken with 1001: effects for the entry that holds the message. None
-// where no operation of that domain waits for it. The driver hears of it by the commit.
+// What a registry told by poll of a command that it had taken with 1001: effects for the entry that holds the message. None
+// where no operation has the domain. Whether it is of that one's command its time tells, as it may come before the answer
+// to that. The driver hears of it by the commit.
 absl::Status TakeDecision(const PlanContext& context, const std::string& domain, bool done, Plan& plan);
 
 // Removes those of these operations that have ended. Each once.

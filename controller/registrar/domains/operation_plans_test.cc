@@ -207,8 +207,7 @@ TEST_F(OperationPlansTest, FailureLeavesNothing) {
   EXPECT_EQ(Domain()->operation(), "");
 }
 
-TEST_F(OperationPlansTest, ADecisionIsForWhoWaitsForIt) {
-  const std::string id = Register();
+TEST_F(OperationPlansTest, ADecisionIsForTheOperationThatHasTheDomain) {
   const auto decide = [&](bool done) {
     const auto outcome = Commit([&](const PlanContext& context) -> absl::StatusOr<Plan> {
       Plan plan;
@@ -219,13 +218,13 @@ TEST_F(OperationPlansTest, ADecisionIsForWhoWaitsForIt) {
     return outcome.ok() && outcome->appended;
   };
   EXPECT_FALSE(decide(true));
-  ASSERT_TRUE(Move(At(id, stored::v1::DOMAIN_OPERATION_STEP_PENDING),
-                   [](const PlanContext&, OperationRows rows, Plan&) {
-                     rows.operation.set_pending_at_registry(true);
-                     return absl::OkStatus();
-                   }));
+  const std::string id = Register();
+  EXPECT_TRUE(decide(true));
+  EXPECT_EQ(Row(id).decision(), stored::v1::DOMAIN_DECISION_DONE);
+  clock_.now_us += 10;
   EXPECT_TRUE(decide(false));
   EXPECT_EQ(Row(id).decision(), stored::v1::DOMAIN_DECISION_REFUSED);
+  EXPECT_EQ(Row(id).decision_time_us(), clock_.now_us);
   ASSERT_TRUE(Fail(At(id, stored::v1::DOMAIN_OPERATION_STEP_PENDING)));
   EXPECT_FALSE(decide(true));
 }

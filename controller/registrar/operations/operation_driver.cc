@@ -187,7 +187,7 @@ void OperationDriver::Adopt(DomainOperationRow row, bool resumed) {
 }
 
 void OperationDriver::Merge(const std::string& id, Operation& operation, const DomainOperationRow& row) {
-  const bool decided = row.decision() != operation.row.decision();
+  const bool decided = row.decision_time_us() != operation.row.decision_time_us();
   if (operation.phase == Phase::kTelling && row.step() == operation.logged_step) {
     operation.logged_trouble = row.trouble();
   } else if (operation.phase == Phase::kLogging || row.step() != operation.logged_step) {
@@ -196,6 +196,7 @@ void OperationDriver::Merge(const std::string& id, Operation& operation, const D
     operation.logged_trouble = row.trouble();
   }
   operation.row.set_decision(row.decision());
+  operation.row.set_decision_time_us(row.decision_time_us());
   if (decided) HastenLocked(id, operation);
   watches_.Moved(id);
 }

@@ -36,9 +36,10 @@ StepResult DoneAsTold(const StepContext& context, const EditFn& also) {
   return StepResult::Done(TakeInfoEdit(*own.info, also));
 }
 
-StepResult PendingAtRegistry() {
+StepResult PendingAtRegistry(const StepContext& context) {
   return StepResult::Log(stored::v1::DOMAIN_OPERATION_STEP_PENDING,
-                         [](const PlanContext&, OperationRows rows, Plan&) {
+                         [sent_us = context.now_us](const PlanContext&, OperationRows rows, Plan&) {
+                           if (rows.operation.decision_time_us() < sent_us) rows.operation.clear_decision();
                            rows.operation.set_pending_at_registry(true);
                            return absl::OkStatus();
                          });

@@ -24,7 +24,8 @@ EditFn TakeInfoEdit(const epp::DomainInfo& info, const EditFn& also = nullptr);
 StepResult DoneAsTold(const StepContext& context, const EditFn& also = nullptr);
 
 // 1001: from here on the registry decides.
-StepResult PendingAtRegistry();
+// What it has decided counts if it was told after this step began: after the command was sent.
+StepResult PendingAtRegistry(const StepContext& context);
 
 // It has taken the command, and has not decided yet.
 StepResult NotDecidedYet(const StepContext& context);

@@ -36,7 +36,7 @@ StepResult Registered(const StepContext& context, const epp::DomainInfo& info) {
 
 StepResult TakenByRegistry(const StepContext& context) {
   return context.operation.step() == stored::v1::DOMAIN_OPERATION_STEP_PENDING ? NotDecidedYet(context)
-                                                                               : PendingAtRegistry();
+                                                                               : PendingAtRegistry(context);
 }
 
 // Whether a domain that is there is ours: it has this operation's authInfo, which nobody else knows. Registries that tell no

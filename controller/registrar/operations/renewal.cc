@@ -47,7 +47,7 @@ StepResult Send(const StepContext& context) {
       context.registry
           .RenewDomain(context.operation.domain(), context.operation.wish().expiry_date(), YearsOf(context))
           .verdict;
-  if (verdict.kind == Kind::kPending) return PendingAtRegistry();
+  if (verdict.kind == Kind::kPending) return PendingAtRegistry(context);
   if (verdict.done()) return DoneAsTold(context);
   if (verdict.kind != Kind::kRefused) return NotDone(verdict, "renew");
   // Refused because it was done by a command whose answer was lost?

@@ -72,12 +72,12 @@ StepResult Ask(const StepContext& context) {
                                         context.operation.wish().auth_info())
                               .verdict;
   if (verdict.done()) return Arrived();
-  if (verdict.kind == Kind::kPending) return PendingAtRegistry();
+  if (verdict.kind == Kind::kPending) return PendingAtRegistry(context);
   if (verdict.kind != Kind::kRefused) return NotDone(verdict, "transfer request");
   // It may be pending by a command whose answer was lost, and may even be ours by now.
   if (verdict.code == kTransferIsPending) {
     const std::optional<StepResult> query = FromQuery(context);
-    if (query.has_value() && query->kind == StepResult::Kind::kLater) return PendingAtRegistry();
+    if (query.has_value() && query->kind == StepResult::Kind::kLater) return PendingAtRegistry(context);
     return StepResult::Fail(verdict.code, verdict.message);
   }
   if (std::optional<StepResult> result = UnlessStillTheirs(context)) return *std::move(result);

@@ -43,7 +43,7 @@ StepResult Send(const StepContext& context, const DomainTarget& target, const Ed
     if (!next.has_value()) return StepResult::Done(TakeInfoEdit(*own.info, also));
     if (next->unlocks && !context.operation.unlocked()) return LogUnlocked();
     const Verdict verdict = context.registry.UpdateDomain(next->update);
-    if (verdict.kind == Kind::kPending) return PendingAtRegistry();
+    if (verdict.kind == Kind::kPending) return PendingAtRegistry(context);
     if (verdict.kind == Kind::kRefused) return OnRefusal(context, target, also, verdict);
     if (!verdict.done()) return NotDone(verdict, "update");
     if (next->last) return DoneAsTold(context, also);

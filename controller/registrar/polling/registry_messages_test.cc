@@ -107,10 +107,11 @@ TEST_F(RegistryMessagesTest, TheEndOfATransferIsADecisionItsBeginningIsNot) {
   EXPECT_EQ(Decision(), stored::v1::DOMAIN_DECISION_DONE);
 }
 
-TEST_F(RegistryMessagesTest, WhatNobodyWaitsForChangesNothing) {
+TEST_F(RegistryMessagesTest, ADecisionMayComeBeforeItIsWaitedFor) {
+  // The answer that its command was taken is still on its way.
   Put(stored::v1::DOMAIN_OPERATION_KIND_RENEW, false);
   ASSERT_TRUE(Log(PendingEnd("1", true)).ok());
-  EXPECT_EQ(Decision(), stored::v1::DOMAIN_DECISION_UNSPECIFIED);
+  EXPECT_EQ(Decision(), stored::v1::DOMAIN_DECISION_DONE);
 }
 
 TEST_F(RegistryMessagesTest, ADomainThatHasLeftIsOursNoMore) {
