@@ -120,7 +120,10 @@ class DomainShow:
             rows.append(row)
             if third.answers[0].ttl != ttl:
                 raise ShowFailed(f"unbound has not asked again after {ttl} s")
+        self.cluster.restart_resolver()
+        rows.append(self._resolve("started anew", owner, type_name, right)[1])
         table(rows)
+        say("Beside these it has asked for the addresses of nameservers: their names lie in domains of their own.")
 
     def _resolve(self, when, owner, type_name, right):
         resolver = self.cluster.resolver
@@ -131,8 +134,8 @@ class DomainShow:
             raise ShowFailed(f"unbound answers {owner} with {answer.rcode} {_values(answer) or 'nothing'}")
         if answer.authoritative:
             raise ShowFailed("unbound says that it has authority")
-        # Nobody but the servers of these zones can have told it.
-        zones = list(dict.fromkeys(step.zone for step in resolver.steps(since)))
+        # What it asked of the name itself; beside that it looks for the addresses of nameservers, now or later.
+        zones = [step.zone for step in resolver.steps(since) if (step.name.lower(), step.type) == (owner.lower(), type_name)]
         row = (when, f"TTL {answer.answers[0].ttl}, no AA, {milliseconds:.1f} ms", " ".join(zones) or "nobody: from its cache")
         return answer, row
 

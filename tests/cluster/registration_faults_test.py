@@ -79,10 +79,10 @@ class RegistrationFaults(RegistrationCase):
     # Registries
 
     @contextlib.contextmanager
-    def waiting(self, domain, text):
+    def waiting(self, domain, pattern):
         """A registration that waits, saying so, for what the block mends; then it is done."""
         operation = self.register(domain, wait=False)["name"]
-        self.await_trouble(operation, text)
+        self.await_trouble(operation, pattern)
         yield operation
         ended = self.end_of(operation)
         self.assertEqual(ended["state"], "STATE_SUCCESSFUL", ended)
@@ -94,31 +94,31 @@ class RegistrationFaults(RegistrationCase):
     def test_a_registry_that_is_down(self):
         self.registry.process.kill()
         self.addCleanup(lambda: self.registry.process.is_running() or self.restart_registry())
-        with self.waiting("down.test", ""):
+        with self.waiting("down.test", "eof|refused"):
             self.restart_registry()
 
     def test_a_registry_that_is_slow(self):
         self.registry.set_faults("* delay 3000")
-        with self.waiting("slow.test", ""):
+        with self.waiting("slow.test", "did not answer within 2 s"):
             self.registry.set_faults()
 
     def test_a_registry_that_answers_garbage(self):
         for command in ("greeting", "domain:check", "host:check", "domain:create"):
             with self.subTest(command):
-                self.fault_and_mend(command, "garbage")
+                self.fault_and_mend(command, "garbage", "message can't be read")
 
     def test_a_registry_that_sends_an_oversized_frame(self):
         for command in ("greeting", "domain:check", "domain:create"):
             with self.subTest(command):
-                self.fault_and_mend(command, "oversized")
+                self.fault_and_mend(command, "oversized", "a message of 2147483647 bytes was announced")
 
-    def fault_and_mend(self, command, kind):
+    def fault_and_mend(self, command, kind, pattern):
         self.registry.set_faults(f"{command} {kind}")
         # A session that is there already gets no greeting, a host that is known already is not asked for.
         if command in ("greeting", "host:check"):
             self.cluster.controller.stop()
             self.cluster.start_controller()
-        with self.waiting(f"{kind}-{command.replace(':', '-')}.test", ""):
+        with self.waiting(f"{kind}-{command.replace(':', '-')}.test", pattern):
             self.registry.set_faults()
 
     def test_a_certificate_of_another_authority(self):
@@ -127,7 +127,7 @@ class RegistrationFaults(RegistrationCase):
         right = registries_file.stanza(self.registry, self.cluster.folder, **self.registry_fields)
         self.addCleanup(self.use_stanza, right)
         self.use_stanza(stanza)
-        with self.waiting("certificate.test", "certificate"):
+        with self.waiting("certificate.test", "certificate is not taken.*configuration"):
             self.use_stanza(right)
 
     def test_a_wrong_password(self):
@@ -137,7 +137,7 @@ class RegistrationFaults(RegistrationCase):
         right = registries_file.stanza(self.registry, self.cluster.folder, **self.registry_fields)
         self.addCleanup(self.use_stanza, right)
         self.use_stanza({**right, "password-file": str(wrong)})
-        with self.waiting("password.test", ""):
+        with self.waiting("password.test", "2200.*configuration"):
             self.use_stanza(right)
 
     def use_stanza(self, stanza):

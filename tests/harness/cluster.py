@@ -139,6 +139,10 @@ class Cluster:
         self.save()
         return self.resolver
 
+    def restart_resolver(self):
+        self.resolver.restart()
+        self.save()
+
     # Making, finding, removing
 
     @staticmethod

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 
 from harness.cluster_case import ClusterCase
@@ -52,17 +53,16 @@ class RegistrationCase(ClusterCase):
         wait_until(has_ended, lambda: f"the operation goes on: {json.dumps(found, indent=1)}", PATIENCE_SECONDS)
         return found
 
-    def await_trouble(self, name, text):
-        """Waits until the operation says of its last try something with this text in it; its message."""
+    def await_trouble(self, name, pattern):
+        """Waits until the operation says of its last try something that the pattern is found in; its message."""
         found = {}
 
         def is_told():
             found.clear()
             found.update(self.operation(name))
-            trouble = found.get("trouble", "")
-            return trouble != "" and text.lower() in trouble.lower()
+            return re.search(pattern, found.get("trouble", ""))
 
-        wait_until(is_told, lambda: f"no trouble with \"{text}\" in it: {json.dumps(found, indent=1)}", PATIENCE_SECONDS)
+        wait_until(is_told, lambda: f"no trouble like \"{pattern}\": {json.dumps(found, indent=1)}", PATIENCE_SECONDS)
         self.assertEqual(found["state"], "STATE_IN_PROGRESS")
         return found
 

@@ -95,6 +95,11 @@ class Resolver:
                 if time.monotonic() > end:
                     raise
 
+    def restart(self):
+        """With an empty cache: it knows the root's address again, and nothing else."""
+        self.process.stop()
+        self.process.start().wait_ready()
+
     def asked(self):
         """How far its log is now, for `steps`."""
         return len(self.process.log_text())

@@ -94,11 +94,12 @@ class WalkTest(unittest.TestCase):
         found = self.resolver.resolve(www)
         self.assertFalse(found.authoritative)
         self.assertEqual([record.text() for record in found.answers], ["192.0.2.7"])
-        steps = self.resolver.steps(since)
+        # Beside what it asks of the root's own name servers.
+        steps = [step for step in self.resolver.steps(since) if step.name == f"{www}."]
         self.assertEqual([step.zone for step in steps], [".", f"{tld}.", f"{domain}."])
         self.assertEqual([step.answer for step in steps], ["REFERRAL", "REFERRAL", "ANSWER"])
         wait_until(lambda: self.resolver.resolve(www).answers[0].ttl < TTL, "the TTL does not count down")
-        self.assertEqual(self.resolver.steps(since), steps)
+        self.assertEqual([step for step in self.resolver.steps(since) if step.name == f"{www}."], steps)
 
 
 if __name__ == "__main__":

@@ -226,8 +226,9 @@ void SimController::ProcessSoon(int64_t longest_us) {
 void SimController::ProposeInsync(controller::Proposal proposal, Sequencer::Done done) {
   if (world_.Is(Mutation::kInsyncToldBeforeLogged)) {
     replication::Hasher hasher(std::string(replication::Hasher::kKeyBytes, '\0'));
+    controller::RosterCache roster_cache;
     const absl::StatusOr<controller::Plan> plan =
-        proposal.plan({disk_, world_.clock.WallMicros(), dice_, hasher, 0});
+        proposal.plan({disk_, world_.clock.WallMicros(), dice_, hasher, 0, roster_cache});
     if (plan.ok()) {
       for (const stored::v1::Effect& effect : plan->entry.effects())
         for (const std::string& id : effect.insync().change_ids()) outside_.told_insync(id);
