@@ -72,8 +72,8 @@ class FragileRegistry : public RegistryClient {
     return Run("delete " + name, [&] { return real_.DeleteDomain(name); });
   }
   Answer<epp::DomainTransfer> Transfer(epp::TransferOp op, const std::string& name,
-                                       const std::string& auth_info) override {
-    return Run("transfer " + name, [&] { return real_.Transfer(op, name, auth_info); });
+                                       const std::string& auth_info, uint32_t years) override {
+    return Run("transfer " + name, [&] { return real_.Transfer(op, name, auth_info, years); });
   }
   Verdict EnsureHost(const epp::DomainHost& host) override {
     return Run("host " + host.name, [&] { return real_.EnsureHost(host); });

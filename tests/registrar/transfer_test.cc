@@ -5,6 +5,7 @@
 #include <string>
 
 #include "controller/registrar/polling/registry_poller.h"
+#include "controller/registrar/upkeep/renewals.h"
 #include "tests/registrar/at_each_command.h"
 #include "tests/registrar/registrar_world.h"
 
@@ -28,6 +29,7 @@ class TransferTest : public testing::Test {
     stored::v1::DomainWish wish;
     wish.set_auth_info(code);
     wish.set_auto_renew(true);
+    wish.set_years(2);
     return wish;
   }
   // A transfer that the other registrar has to decide on.
@@ -55,12 +57,16 @@ class TransferTest : public testing::Test {
 TEST_F(TransferTest, ADomainComesToUsOnceItIsLetGo) {
   const std::string id = BeginTransfer("a.test");
   EXPECT_EQ(world_.Domain("a.test")->state(), stored::v1::DOMAIN_STATE_PENDING);
+  const int64_t expiry_us = world_.registry().FindDomain("a.test")->expiry_us();
   Decide(epp::TransferOp::kApprove, "a.test");
   PollAll();
   const stored::v1::DomainOperationRow row = world_.AwaitEnd(id);
   EXPECT_EQ(row.state(), kSuccessful) << row.ShortDebugString();
   const sandbox::Domain at_registry = *world_.registry().FindDomain("a.test");
   EXPECT_EQ(at_registry.origin().sponsor(), "ours");
+  // For two years more, as was asked for.
+  EXPECT_GE(at_registry.expiry_us() - expiry_us, 730 * kDayUs);
+  EXPECT_LE(at_registry.expiry_us() - expiry_us, 731 * kDayUs);
   // What the other registrar knew opens nothing any more.
   EXPECT_NE(at_registry.auth_info(), kCode);
   const stored::v1::DomainRow domain = *world_.Domain("a.test");
@@ -133,7 +139,7 @@ TEST_F(TransferTest, ADomainThatIsTransferredAwayIsOursNoMore) {
   PollAll();
   EXPECT_TRUE(world_.Domain("a.test").has_value());
   // Nobody answers for five days.
-  world_.clock().Advance(int64_t{5} * 86400 * 1'000'000);
+  world_.clock().Advance(5 * kDayUs);
   PollAll();
   EXPECT_EQ(world_.registry().FindDomain("a.test")->origin().sponsor(), "theirs");
   EXPECT_FALSE(world_.Domain("a.test").has_value());

@@ -229,7 +229,7 @@ TEST_F(UpdatesTest, WhatIsNotOursAnyMoreIsRefused) {
   const std::string auth_info = AtRegistry("a.test").auth_info();
   ASSERT_EQ(world_.theirs().Transfer(epp::TransferOp::kRequest, "a.test", auth_info).verdict.kind,
             Verdict::Kind::kPending);
-  ASSERT_TRUE(world_.fragile().Transfer(epp::TransferOp::kApprove, "a.test", "").verdict.done());
+  ASSERT_TRUE(world_.fragile().Transfer(epp::TransferOp::kApprove, "a.test", "", 0).verdict.done());
   for (const auto kind : {kRenew, kSetNameservers, kSetAuthInfo}) {
     const stored::v1::DomainOperationRow row = world_.AwaitEnd(world_.Submit(kind, "a.test"));
     EXPECT_EQ(row.state(), kFailed) << row.ShortDebugString();

@@ -233,7 +233,7 @@ TEST_F(UpkeepTest, ADelegationThatTheRegistryRefusesIsNotTriedAllTheTime) {
   const std::string code = world_.Domain("a.test")->auth_info();
   ASSERT_EQ(world_.theirs().Transfer(epp::TransferOp::kRequest, "a.test", code).verdict.kind,
             Verdict::Kind::kPending);
-  ASSERT_TRUE(world_.fragile().Transfer(epp::TransferOp::kApprove, "a.test", "").verdict.done());
+  ASSERT_TRUE(world_.fragile().Transfer(epp::TransferOp::kApprove, "a.test", "", 0).verdict.done());
   const std::unique_ptr<MoveDriver> moves = StartMoves();
   Move(zone);
   const auto attempts = [&] {

@@ -44,8 +44,13 @@ std::optional<Refusal> MayAsk(const Request& request, const Domain& domain) {
 
 Reply Ask(Request& request, Domain& domain) {
   if (auto refusal = MayAsk(request, domain)) return Reply::Refuse(*refusal);
+  const Tld& tld = *TldOf(request.config, domain.name());
+  const uint32_t years = YearsOf(request, tld);
+  if (years == 0)
+    return Reply::Refuse({2004, absl::StrCat(tld.least_years, " to ", tld.most_years, " years")});
   const Domain before = domain;
   Transfer& transfer = *domain.mutable_transfer();
+  transfer.set_years(years);
   transfer.set_status("pending");
   transfer.set_requester(request.client);
   transfer.set_request_us(request.now_us);
@@ -60,7 +65,7 @@ Reply Ask(Request& request, Domain& domain) {
 void Move(Rows& rows, Domain& domain, int64_t now_us) {
   domain.mutable_origin()->set_sponsor(domain.transfer().requester());
   domain.mutable_origin()->set_transfer_us(now_us);
-  domain.set_expiry_us(AddYears(domain.expiry_us(), 1));
+  domain.set_expiry_us(AddYears(domain.expiry_us(), domain.transfer().years()));
   for (const std::string& name : rows.HostsBelow(domain.name())) {
     std::optional<Host> host = rows.FindHost(name);
     if (!host.has_value()) continue;

@@ -95,6 +95,7 @@ TEST_F(CommandsTest, DomainsAreRenewedTransferredAndDeleted) {
   ExpectValid(MakeDomainRenew("example.test", "2026-11-26", 1));
   ExpectValid(MakeDomainRenew("example.test", "2026-11-26", 0));
   ExpectValid(MakeDomainTransfer(TransferOp::kRequest, "example.test", "secret"));
+  ExpectValid(MakeDomainTransfer(TransferOp::kRequest, "example.test", "secret", 2));
   for (const TransferOp op :
        {TransferOp::kQuery, TransferOp::kCancel, TransferOp::kApprove, TransferOp::kReject}) {
     ExpectValid(MakeDomainTransfer(op, "example.test"));

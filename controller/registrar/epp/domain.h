@@ -105,8 +105,9 @@ struct DomainUpdate {
 Command MakeDomainUpdate(const DomainUpdate& update);
 
 enum class TransferOp { kRequest, kQuery, kCancel, kApprove, kReject };
-// `auth_info` with kRequest.
-Command MakeDomainTransfer(TransferOp op, const std::string& name, const std::string& auth_info = {});
+// With kRequest: `auth_info`, and the years that the transfer adds (0: as the registry does usually).
+Command MakeDomainTransfer(TransferOp op, const std::string& name, const std::string& auth_info = {},
+                           uint32_t years = 0);
 
 // What the registry answers, from its resData. INVALID_ARGUMENT: it is none of it.
 

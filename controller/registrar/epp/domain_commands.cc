@@ -178,10 +178,12 @@ Command MakeDomainUpdate(const DomainUpdate& update) {
   });
 }
 
-Command MakeDomainTransfer(TransferOp op, const std::string& name, const std::string& auth_info) {
-  return Command([op, name, auth_info](XmlWriter& writer) {
+Command MakeDomainTransfer(TransferOp op, const std::string& name, const std::string& auth_info,
+                           uint32_t years) {
+  return Command([op, name, auth_info, years](XmlWriter& writer) {
     writer.Start("transfer").Attribute("op", NameOf(op));
     writer.Start("domain:transfer", kDomainNamespace).Element("domain:name", name);
+    WritePeriod(writer, years);
     if (!auth_info.empty()) WriteAuthInfo(writer, auth_info);
     writer.End().End();
   });

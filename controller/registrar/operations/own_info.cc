@@ -7,8 +7,6 @@
 
 namespace quartet::controller {
 
-using stored::v1::DomainOperationRow;
-
 OwnInfo ReadOwnInfo(const StepContext& context) {
   OwnInfo own;
   Answer<epp::DomainInfo> info = context.registry.DomainInfo(context.operation.domain());

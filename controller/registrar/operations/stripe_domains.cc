@@ -80,6 +80,7 @@ absl::StatusOr<std::vector<DelegatedTo>> NamesInStripeDomain(const store::Reader
     for (const DelegatedTo& one : *delegation) names.emplace(one.host_name, one);
   }
   std::vector<DelegatedTo> all;
+  all.reserve(names.size());
   for (auto& [host_name, one] : names) all.push_back(std::move(one));
   return all;
 }

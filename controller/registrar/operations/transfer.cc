@@ -42,7 +42,7 @@ std::string Waiting(const epp::DomainTransfer& transfer) {
 // What a transfer that was asked for has come to. nullopt: none of ours is pending, and none of ours has ended.
 std::optional<StepResult> FromQuery(const StepContext& context) {
   const Answer<epp::DomainTransfer> query =
-      context.registry.Transfer(epp::TransferOp::kQuery, context.operation.domain(), "");
+      context.registry.Transfer(epp::TransferOp::kQuery, context.operation.domain());
   // Who did not ask, and is not asked, may not know.
   if (query.verdict.kind == Kind::kRefused) return std::nullopt;
   if (!query.verdict.done()) return NotDone(query.verdict, "transfer query");
@@ -67,10 +67,11 @@ std::optional<StepResult> UnlessStillTheirs(const StepContext& context) {
 
 StepResult Ask(const StepContext& context) {
   if (std::optional<StepResult> result = UnlessStillTheirs(context)) return *std::move(result);
-  const Verdict verdict = context.registry
-                              .Transfer(epp::TransferOp::kRequest, context.operation.domain(),
-                                        context.operation.wish().auth_info())
-                              .verdict;
+  const Verdict verdict =
+      context.registry
+          .Transfer(epp::TransferOp::kRequest, context.operation.domain(),
+                    context.operation.wish().auth_info(), context.operation.wish().years())
+          .verdict;
   if (verdict.done()) return Arrived();
   if (verdict.kind == Kind::kPending) return PendingAtRegistry(context);
   if (verdict.kind != Kind::kRefused) return NotDone(verdict, "transfer request");

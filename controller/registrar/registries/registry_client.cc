@@ -100,8 +100,9 @@ class EppRegistryClient : public RegistryClient {
   }
 
   Answer<epp::DomainTransfer> Transfer(epp::TransferOp op, const std::string& name,
-                                       const std::string& auth_info) override {
-    return ReadAnswer(Run(epp::MakeDomainTransfer(op, name, auth_info)), OfData(&epp::ReadDomainTransfer));
+                                       const std::string& auth_info, uint32_t years) override {
+    return ReadAnswer(Run(epp::MakeDomainTransfer(op, name, auth_info, years)),
+                      OfData(&epp::ReadDomainTransfer));
   }
 
   Verdict EnsureHost(const epp::DomainHost& host) override {

@@ -36,8 +36,9 @@ class RegistryClient {
                                                uint32_t years) = 0;
   virtual Verdict UpdateDomain(const epp::DomainUpdate& update) = 0;
   virtual Verdict DeleteDomain(const std::string& name) = 0;
+  // As epp::MakeDomainTransfer.
   virtual Answer<epp::DomainTransfer> Transfer(epp::TransferOp op, const std::string& name,
-                                               const std::string& auth_info = {}) = 0;
+                                               const std::string& auth_info = {}, uint32_t years = 0) = 0;
 
   // Makes the host object, or gives it these addresses where it has others (refused where it is not ours to change).
   // Addresses only as glue is wanted (glue.h); without, any host object of that name will do. Done at once for what this

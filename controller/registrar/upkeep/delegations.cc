@@ -18,6 +18,8 @@ using stored::v1::ZoneRow;
 
 // What is in the way of beginning an operation may be gone then.
 constexpr int64_t kAgainUs = 60'000'000;
+// Domains looked at one after another: all are, at the start.
+constexpr size_t kMostAtOnce = 1000;
 
 }  // namespace
 
@@ -34,7 +36,9 @@ void Delegations::Forget(const std::string& domain) {
 }
 
 void Delegations::Run(const store::Reader& reader, int64_t now_us) {
-  while (const std::optional<std::string> name = due_.Take(now_us)) {
+  for (size_t looked = 0; looked < kMostAtOnce; ++looked) {
+    const std::optional<std::string> name = due_.Take(now_us);
+    if (!name.has_value()) return;
     const absl::StatusOr<std::optional<DomainRow>> row = ReadDomain(reader, *name);
     if (!row.ok()) LogError("domain {} can't be read: {}", *name, row.status().ToString());
     if (row.ok() && row->has_value()) RunOne(reader, **row, now_us);

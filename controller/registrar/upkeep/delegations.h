@@ -30,7 +30,8 @@ class Delegations {
   // There is no such domain any more.
   void Forget(const std::string& domain);
 
-  // Begins the operations that are needed, as `reader` shows it.
+  // Begins the operations that are needed, as `reader` shows it; of many domains those of some, and next_us() is not after
+  // `now_us`.
   void Run(const store::Reader& reader, int64_t now_us);
   int64_t next_us() const { return due_.next_us(); }
 
