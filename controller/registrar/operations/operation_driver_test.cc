@@ -305,7 +305,8 @@ TEST_F(OperationDriverTest, StopWaitsForTheStepThatRuns) {
   std::promise<void> running;
   std::promise<void> go_on;
   std::atomic<bool> ended = false;
-  g_step = [&](const StepContext&) {
+  g_step = [&](const StepContext& context) {
+    if (context.operation.step() != kCheck) return StepResult::Later("it is at another step");
     running.set_value();
     go_on.get_future().wait();
     ended = true;
