@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 
+from harness.cluster import CommandFailed
 from harness.cluster_case import ClusterCase
 from harness.epp import EppClient
 from harness.registry import wait_until
@@ -36,8 +37,13 @@ class RegistrationCase(ClusterCase):
     # Asking for it
 
     def register(self, domain, *options, wait=True):
-        """The operation's message: as it is once it has ended, or has begun."""
-        return self.cluster.quartet_json("domain", "register", domain, *options, *([] if wait else ["--no-wait"]))
+        """The operation's message: as it is once it has ended, or has begun (which may be the same)."""
+        arguments = ["domain", "register", domain, *options, *([] if wait else ["--no-wait"])]
+        result = self.cluster.run_quartet("-o", "json", *arguments)
+        # One that FAILED is told, with an exit code of its own.
+        if not result.stdout.strip():
+            raise CommandFailed(arguments, result)
+        return json.loads(result.stdout)
 
     def operation(self, name):
         return self.cluster.quartet_json("domain", "operation", id_of(name))
