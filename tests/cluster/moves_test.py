@@ -182,6 +182,8 @@ class GoneForGoodTest(MovesCase):
         change = self.cluster.quartet_json("change", "wait", pending["name"].removeprefix("changes/"))
         self.assertEqual(change["state"], "STATE_INSYNC")
         self.assertEqual(change["forced_nodes"], [f"nodes/{node.name}"])
+        later = self.cluster.quartet_json("record", "set", zone, "later", "TXT", 60, '"later"', "--wait")
+        self.assertFalse(later.get("forced_nodes"), "it never waited for it")
 
 
 class ReplacementTest(MovesCase):
