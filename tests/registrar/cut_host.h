@@ -25,6 +25,12 @@ class CutHost : public RequestHost {
     written_ = written;
     proposals_ = 0;
   }
+  // It is alive again.
+  void Heal() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    is_cut_ = false;
+    cut_.reset();
+  }
   bool is_cut() const {
     const std::lock_guard<std::mutex> lock(mutex_);
     return is_cut_;

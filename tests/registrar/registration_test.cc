@@ -365,6 +365,26 @@ TEST_F(RegistrationTest, ADecisionThatIsToldBeforeTheAnswerCounts) {
   EXPECT_EQ(told_at(kSent + 1), stored::v1::DOMAIN_DECISION_REFUSED);
 }
 
+TEST_F(RegistrationTest, NothingIsDoneWhileTheLogCantBeWritten) {
+  world_.registry.set_faults([](const std::string&, size_t) { return Fault{Kind::kDown, 0}; });
+  const std::string id = *SubmitTo(driver(), Registration("example.shop"));
+  driver_ = nullptr;
+  world_.registry.set_faults(nullptr);
+  const size_t before = world_.registry.commands().size();
+  CutHost host(world_.host());
+  host.CutAt(0, false);
+  driver_ = world_.MakeDriver(host);
+  driver().Hasten(id);
+  world_.MakeZone("another.shop");
+  EXPECT_EQ(world_.registry.commands().size(), before);
+  host.Heal();
+  // The next commit tells that it can be.
+  world_.MakeZone("one-more.shop");
+  ExpectWholeOrNothing(world_, Await(driver(), id));
+  EXPECT_TRUE(world_.registry.registry().FindDomain("example.shop").has_value());
+  driver_ = nullptr;
+}
+
 // The line is cut at each command, before or after the registry has done it; it comes back, with the same controller or
 // another one.
 struct LineCut {

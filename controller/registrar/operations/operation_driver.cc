@@ -86,7 +86,7 @@ void OperationDriver::LearnEpoch() {
   // Nothing is appended: its outcome tells the log's head.
   proposal.plan = [](const PlanContext&) -> absl::StatusOr<Plan> { return Plan{}; };
   const absl::StatusOr<Outcome> outcome = ProposeAndWait(host_, std::move(proposal));
-  // While the log can't be written, the next commit tells it.
+  // The log can't be written: the next commit tells it, and that steps may be begun.
   if (!outcome.ok()) return;
   const std::lock_guard<std::mutex> lock(mutex_);
   epoch_ = outcome->position.epoch;
@@ -105,6 +105,10 @@ absl::Status OperationDriver::ReadAll() {
 void OperationDriver::RunLane(Lane& lane) {
   Lock lock(mutex_);
   while (!stop_) {
+    if (epoch_ == 0) {
+      lane.wake.wait(lock);
+      continue;
+    }
     const int64_t now_us = clock_.MonotonicMicros();
     if (const std::optional<std::string> id = lane.queue.Take(now_us)) {
       Run(*id, lock);
@@ -144,6 +148,9 @@ void OperationDriver::RunWaker() {
 
 void OperationDriver::Committed(const std::vector<Sequencer::Committed>& entries) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (epoch_ == 0) {
+    for (auto& [name, lane] : lanes_) lane->wake.notify_all();
+  }
   for (const Sequencer::Committed& committed : entries) {
     epoch_ = committed.position.epoch;
     for (const stored::v1::Effect& effect : committed.entry.effects()) {

@@ -162,6 +162,8 @@ class OperationDriver {
 
   mutable std::mutex mutex_;
   bool stop_ = false;
+  // 0: the log could not be written yet, as that of a restore that nobody has confirmed. What is to be done rests on it: no
+  // step is begun.
   uint64_t epoch_ = 0;
   // By registry.
   std::map<std::string, std::unique_ptr<Lane>> lanes_;
