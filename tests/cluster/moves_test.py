@@ -176,12 +176,13 @@ class GoneForGoodTest(MovesCase):
         with self.assertRaisesRegex(CommandFailed, "--force"):
             self.cluster.quartet("node", "drain", node.name)
         self.cluster.quartet("node", "drain", node.name, "--force")
+        told = self.cluster.quartet_json("change", "show", pending["name"].removeprefix("changes/"))
+        self.assertEqual(told["forced_nodes"], [f"nodes/{node.name}"])
         self.cluster.quartet("nameserver", "drain", "ns-7")
         self.cluster.quartet("zone", "reassign", zone, *four(ODD))
         self.await_states(zone, lambda now: sorted(now) == ODD, "the old ones, the dead one too, have left")
         change = self.cluster.quartet_json("change", "wait", pending["name"].removeprefix("changes/"))
         self.assertEqual(change["state"], "STATE_INSYNC")
-        self.assertEqual(change["forced_nodes"], [f"nodes/{node.name}"])
         later = self.cluster.quartet_json("record", "set", zone, "later", "TXT", 60, '"later"', "--wait")
         self.assertFalse(later.get("forced_nodes"), "it never waited for it")
 
