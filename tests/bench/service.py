@@ -69,7 +69,7 @@ class CpuTime:
         return now[0] - self._start[0], now[1] - self._start[1]
 
     def _now(self):
-        nodes = sum(cpu_seconds(node.process) for node in self._cluster.nodes)
+        nodes = sum(cpu_seconds(node.process) for node in self._cluster.nodes if node.process.is_running())
         return cpu_seconds(self._cluster.controller), nodes
 
 
