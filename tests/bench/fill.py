@@ -1,8 +1,10 @@
 """A service with many zones, and nodes with empty disks that fill themselves from it, all at once."""
 
 import argparse
+import json
 import random
 import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -53,6 +55,22 @@ def fill(cluster, options, nodes):
         )
 
 
+def ask_for_all(cluster, options, nodes):
+    """Every zone of each node once, in random order, so many at a time: what it holds then."""
+    for node in nodes:
+        queries = cluster.folder / "queries"
+        numbers = random.sample(range(options.zones), options.zones)
+        queries.write_text("".join(f"h0.z{number}.test A\n" for number in numbers), encoding="ascii")
+        # Once through: 0 seconds.
+        argv = [service.program("dns_load"), "udp", node.address, str(cluster.port), queries, "0", "64"]
+        asked = json.loads(subprocess.run(argv, check=True, capture_output=True, text=True).stdout)
+        print(
+            f"{node.name}: all zones asked for once: {asked['answers']} answers {asked['rcodes']}, {asked['lost']} lost, in"
+            f" {asked['seconds']:.1f} s; RSS {memory(node.process, 'VmRSS'):.0f} MiB, peak {memory(node.process, 'VmHWM'):.0f} MiB",
+            flush=True,
+        )
+
+
 def main():
     parser = argparse.ArgumentParser(description="Seconds until empty nodes answer for all zones.")
     parser.add_argument("--zones", type=int, default=10000)
@@ -61,17 +79,22 @@ def main():
     parser.add_argument(
         "--rounds", type=int, default=2, help="fill them so often, each time from empty disks; by the first, all changes become INSYNC"
     )
+    parser.add_argument("--memory-budget", metavar="SIZE", help="of each node, as 512MB; then each is asked for every zone once")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="quartet-bench-") as folder:
         cluster = Cluster.create(folder, per_region=1)
         try:
             service.found(cluster, options.zones, options.records)
             nodes = cluster.nodes[: options.nodes]
+            for node in nodes:
+                node.process.argv += ["--memory-budget", options.memory_budget] if options.memory_budget else []
             for _ in range(options.rounds):
                 for node in nodes:
                     node.process.stop()
                     shutil.rmtree(cluster.folder / node.name, ignore_errors=True)
                 fill(cluster, options, nodes)
+            if options.memory_budget:
+                ask_for_all(cluster, options, nodes)
         finally:
             cluster.kill()
 

@@ -338,19 +338,18 @@ class Bench {
   }
 
   void MakeZipf() {
-    // Of rank r with probability ~ r^-s; ranks are spread over the zones.
-    std::vector<double> sums(static_cast<size_t>(run_.zones));
+    sums_.resize(static_cast<size_t>(run_.zones));
     double sum = 0;
-    for (size_t rank = 0; rank < sums.size(); ++rank)
-      sums[rank] = sum += 1 / std::pow(static_cast<double>(rank + 1), run_.zipf);
-    drawn_.resize(4'000'000);
-    std::uniform_real_distribution<double> uniform(0, sum);
-    for (int& zone : drawn_) {
-      const auto rank = std::lower_bound(sums.begin(), sums.end(), uniform(random_)) - sums.begin();
-      zone = static_cast<int>(static_cast<uint64_t>(rank) * 7'919 % static_cast<uint64_t>(run_.zones));
-    }
+    for (size_t rank = 0; rank < sums_.size(); ++rank)
+      sums_[rank] = sum += 1 / std::pow(static_cast<double>(rank + 1), run_.zipf);
   }
-  int NextZipf() { return drawn_[next_++ % drawn_.size()]; }
+  // Of rank r with probability ~ r^-s, each drawn anew: a list that is gone through again and again would hold fewer zones.
+  // Ranks are spread over the zones.
+  int NextZipf() {
+    std::uniform_real_distribution<double> uniform(0, sums_.back());
+    const auto rank = std::lower_bound(sums_.begin(), sums_.end(), uniform(random_)) - sums_.begin();
+    return static_cast<int>(static_cast<uint64_t>(rank) * 7'919 % static_cast<uint64_t>(run_.zones));
+  }
 
   const Run run_;
   std::unique_ptr<store::Store> store_;
@@ -359,10 +358,9 @@ class Bench {
   std::unique_ptr<nameserver::Server> server_;
   std::vector<nameserver::SocketAddress> address_;
   std::mt19937_64 random_{1};
-  std::vector<int> drawn_;
+  std::vector<double> sums_;
   // What the clients hold in this process.
   double load_megabytes_ = 0;
-  size_t next_ = 0;
 };
 
 int Main(int argc, char** argv) {
