@@ -63,7 +63,7 @@ absl::Status Purger::PurgeSome(int64_t before_us, std::string& after) {
   std::vector<std::string> old;
   std::string last;
   const std::unique_ptr<store::Reader> reader = host_.replica().Snapshot();
-  const absl::Status status = VisitOperations(*reader, after, [&](const stored::v1::DomainOperationRow& row) {
+  absl::Status status = VisitOperations(*reader, after, [&](const stored::v1::DomainOperationRow& row) {
     last = row.id();
     if (IsOver(row) && row.end_time_us() < before_us) old.push_back(row.id());
     return old.size() < options_.most_at_once;

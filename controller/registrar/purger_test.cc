@@ -36,7 +36,7 @@ class PurgerTest : public testing::Test {
     NewOperation operation;
     operation.kind = stored::v1::DOMAIN_OPERATION_KIND_REGISTER;
     operation.domain = absl::StrCat("d", number, ".test");
-    const std::string id =
+    std::string id =
         Commit([&](const PlanContext& context) { return PlanSubmission(context, operation); }).change_id;
     const DomainOperationRow row = **ReadOperation(host().replica(), id);
     const OperationProgress progress{id, row.step(), row.step(), row.steps()};

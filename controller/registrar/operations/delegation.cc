@@ -76,6 +76,7 @@ std::string HostNameOf(const dns::Name& name) {
 std::vector<epp::DomainHost> HostsFor(const RegistryConfig& registry, const std::string& domain,
                                       const std::vector<DelegatedTo>& delegation) {
   std::vector<epp::DomainHost> hosts;
+  hosts.reserve(delegation.size());
   for (const DelegatedTo& one : delegation)
     hosts.push_back(HostFor(registry, domain, one.host_name, one.addresses));
   return hosts;
@@ -83,6 +84,7 @@ std::vector<epp::DomainHost> HostsFor(const RegistryConfig& registry, const std:
 
 std::vector<std::string> HostNamesOf(const std::vector<DelegatedTo>& delegation) {
   std::vector<std::string> names;
+  names.reserve(delegation.size());
   for (const DelegatedTo& one : delegation) names.push_back(one.host_name);
   std::sort(names.begin(), names.end());
   return names;

@@ -97,7 +97,7 @@ class OperationDriverTest : public testing::Test {
         if (!wake.wait_for(lock, std::chrono::seconds(60), [&] { return moves != seen; })) break;
         seen = moves;
       }
-      const DomainOperationRow row = *driver().Get(id);
+      DomainOperationRow row = *driver().Get(id);
       if (is_so(row)) return row;
     }
     ADD_FAILURE() << "it does not come to that";
@@ -329,6 +329,7 @@ TEST_F(OperationDriverTest, ManyAreAllDone) {
     return context.operation.step() == kCheck ? StepResult::Log(kServe, nullptr) : StepResult::Done(nullptr);
   };
   std::vector<std::string> ids;
+  ids.reserve(50);
   for (int i = 0; i < 50; ++i) ids.push_back(Submit(absl::StrCat("d", i, ".test")));
   for (const std::string& id : ids)
     EXPECT_EQ(Await(id).state(), stored::v1::DOMAIN_OPERATION_STATE_SUCCESSFUL);
