@@ -5,6 +5,7 @@
 #include <libxml/tree.h>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 
 namespace quartet::controller::epp {
@@ -33,8 +34,9 @@ struct FreeParser {
 
 std::string WhyNot(const xmlParserCtxt& parser) {
   if (parser.lastError.message == nullptr) return "it is no XML";
+  // It quotes the message, which may hold any bytes.
   return absl::StrCat("line ", parser.lastError.line, ": ",
-                      absl::StripAsciiWhitespace(parser.lastError.message));
+                      absl::CHexEscape(absl::StripAsciiWhitespace(parser.lastError.message)));
 }
 
 }  // namespace

@@ -77,5 +77,12 @@ TEST(XmlWriterTest, WhateverTextItIsGivenIsReadAgain) {
   }
 }
 
+TEST(XmlWriterTest, FormsLongerThanACharacterNeedsAreLeftOut) {
+  XmlWriter writer;
+  writer.Start("a").Text("x\xe0\x98\x98y\xf0\x80\x98\x98z").End();
+  const std::string text = writer.Finish();
+  EXPECT_TRUE(XmlDocument::Parse(text).ok()) << text;
+}
+
 }  // namespace
 }  // namespace quartet::controller::epp

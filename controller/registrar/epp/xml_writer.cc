@@ -26,6 +26,9 @@ bool IsXmlCharacter(int c) {
          (c >= 0x10000 && c <= 0x10ffff);
 }
 
+// Octets of a character in UTF-8. libxml2 reads longer forms too, and then refuses them (RFC 3629 §3).
+size_t OctetsOf(int c) { return c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4; }
+
 // UTF-8 of the characters that XML has a place for.
 std::string Clean(absl::string_view text) {
   std::string clean;
@@ -36,7 +39,7 @@ std::string Clean(absl::string_view text) {
         static_cast<unsigned char>(text[0]) < 0x80 || static_cast<unsigned char>(text[0]) >= 0xc2;
     const int c = begins ? xmlGetUTF8Char(reinterpret_cast<const unsigned char*>(text.data()), &length) : -1;
     const size_t size = c < 0 ? 1 : static_cast<size_t>(length);
-    if (c >= 0 && IsXmlCharacter(c)) clean.append(text.data(), size);
+    if (c >= 0 && IsXmlCharacter(c) && size == OctetsOf(c)) clean.append(text.data(), size);
     text.remove_prefix(size);
   }
   return clean;
