@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <exception>
 #include <memory>
 #include <string>
 #include <vector>
@@ -13,6 +12,7 @@
 #include "quartet/admin/v1/zone.grpc.pb.h"
 #include "tests/bench/many_zones_name.h"
 #include "tests/client/connection.h"
+#include "tests/client/guarded_main.h"
 #include "tests/client/udp_probe.h"
 #include "tests/client/visibility_watch.h"
 
@@ -164,12 +164,4 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace quartet::tests
 
-int main(int argc, char** argv) {
-  // The command line's library and the standard library throw; nothing of ours does.
-  try {
-    return quartet::tests::Main(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return quartet::tests::GuardedMain(quartet::tests::Main, argc, argv); }

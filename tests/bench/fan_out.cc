@@ -9,7 +9,6 @@
 #include <cstdint>
 #include <cstdio>
 #include <ctime>
-#include <exception>
 #include <filesystem>
 #include <memory>
 #include <mutex>
@@ -27,6 +26,7 @@
 #include "replication/base/log.h"
 #include "replication/feed/publisher.h"
 #include "replication/store/rocks_store.h"
+#include "tests/client/guarded_main.h"
 
 namespace quartet::tests {
 namespace {
@@ -326,12 +326,4 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace quartet::tests
 
-int main(int argc, char** argv) {
-  // The command line's library throws; nothing of ours does.
-  try {
-    return quartet::tests::Main(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "fan_out: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return quartet::tests::GuardedMain(quartet::tests::Main, argc, argv); }

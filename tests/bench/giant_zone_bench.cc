@@ -3,7 +3,6 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
-#include <exception>
 #include <fstream>
 #include <memory>
 #include <random>
@@ -12,6 +11,7 @@
 #include "nameserver/answer/query_group.h"
 #include "nameserver/zone/rcu.h"
 #include "tests/bench/giant_zone.h"
+#include "tests/client/guarded_main.h"
 
 namespace quartet::tests {
 namespace {
@@ -94,12 +94,4 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace quartet::tests
 
-int main(int argc, char** argv) {
-  // The command line's library and the standard library throw; nothing of ours does.
-  try {
-    return quartet::tests::Main(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return quartet::tests::GuardedMain(quartet::tests::Main, argc, argv); }

@@ -4,10 +4,10 @@
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 
 #include "quartet/admin/v1/zone.grpc.pb.h"
 #include "tests/client/connection.h"
+#include "tests/client/guarded_main.h"
 
 namespace quartet::tests {
 namespace {
@@ -49,12 +49,4 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace quartet::tests
 
-int main(int argc, char** argv) {
-  // The command line's library and the standard library throw; nothing of ours does.
-  try {
-    return quartet::tests::Main(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return quartet::tests::GuardedMain(quartet::tests::Main, argc, argv); }

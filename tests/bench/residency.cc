@@ -12,7 +12,6 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
-#include <exception>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -37,6 +36,7 @@
 #include "replication/replica/node_zone.h"
 #include "replication/store/rocks_store.h"
 #include "tests/bench/many_zones_name.h"
+#include "tests/client/guarded_main.h"
 
 namespace quartet::tests {
 namespace {
@@ -389,12 +389,4 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace quartet::tests
 
-int main(int argc, char** argv) {
-  // The command line's library and the standard library throw; nothing of ours does.
-  try {
-    return quartet::tests::Main(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "%s\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return quartet::tests::GuardedMain(quartet::tests::Main, argc, argv); }

@@ -10,7 +10,6 @@
 #include <atomic>
 #include <chrono>
 #include <cstdio>
-#include <exception>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -18,6 +17,7 @@
 
 #include "quartet/admin/v1/record_set.grpc.pb.h"
 #include "tests/client/connection.h"
+#include "tests/client/guarded_main.h"
 
 namespace quartet::tests {
 namespace {
@@ -149,12 +149,4 @@ int Main(int argc, char** argv) {
 }  // namespace
 }  // namespace quartet::tests
 
-int main(int argc, char** argv) {
-  // The command line's library throws; nothing of ours does.
-  try {
-    return quartet::tests::Main(argc, argv);
-  } catch (const std::exception& error) {
-    std::fprintf(stderr, "change_load: %s\n", error.what());
-    return 1;
-  }
-}
+int main(int argc, char** argv) { return quartet::tests::GuardedMain(quartet::tests::Main, argc, argv); }

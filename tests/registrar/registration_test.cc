@@ -10,7 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "controller/host.h"
 #include "controller/registrar/domains/domain_rows.h"
-#include "controller/registrar/operations/own_info.h"
+#include "controller/registrar/operations/kinds/own_info.h"
 #include "tests/registrar/cut_host.h"
 #include "tests/registrar/registration_world.h"
 
