@@ -270,11 +270,12 @@ absl::StatusOr<Plan> PlanMove(const PlanContext& context, const std::string& zon
         "NS "
         "that names them is INSYNC");
   }
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  absl::StatusOr<Four> four = FourAskedFor(context, *roster, *row, target, usage);
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
+  absl::StatusOr<Four> four = FourAskedFor(context, roster, *row, target, usage);
   if (!four.ok()) return four.status();
-  return PlanJoin(context, *roster, *std::move(row), *four, target.delegation_set);
+  return PlanJoin(context, roster, *std::move(row), *four, target.delegation_set);
 }
 
 absl::StatusOr<Plan> PlanEvacuation(const PlanContext& context, const std::string& zone_id,
@@ -282,16 +283,17 @@ absl::StatusOr<Plan> PlanEvacuation(const PlanContext& context, const std::strin
   absl::StatusOr<std::optional<ZoneRow>> row = RowForStep(context, zone_id);
   if (!row.ok()) return row.status();
   if (!row->has_value() || MoveStateOf(**row).stage != MoveState::Stage::kNone) return Plan();
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
   std::vector<std::string> after;
   bool any = false;
   bool replaced = true;
   for (const std::string& id : InState(**row, stored::v1::ASSIGNMENT_STATE_SERVING)) {
-    const auto found = roster->nameservers.find(id);
-    const bool leave = found != roster->nameservers.end() && IsEvacuated(*roster, found->second.row);
+    const auto found = roster.nameservers.find(id);
+    const bool leave = found != roster.nameservers.end() && IsEvacuated(roster, found->second.row);
     any = any || leave;
-    const NameserverRow* replacement = leave ? ReplacementOf(*roster, found->second.row) : nullptr;
+    const NameserverRow* replacement = leave ? ReplacementOf(roster, found->second.row) : nullptr;
     replaced = replaced && (!leave || replacement != nullptr);
     after.push_back(replacement == nullptr ? id : replacement->id());
   }
@@ -300,11 +302,11 @@ absl::StatusOr<Plan> PlanEvacuation(const PlanContext& context, const std::strin
   if (replaced && after.size() == kStripes) {
     Four four;
     std::copy(after.begin(), after.end(), four.begin());
-    return PlanJoin(context, *roster, **row, four, (*row)->delegation_set_id());
+    return PlanJoin(context, roster, **row, four, (*row)->delegation_set_id());
   }
-  absl::StatusOr<Four> four = ChooseAnew(context, *roster, **row, usage);
+  absl::StatusOr<Four> four = ChooseAnew(context, roster, **row, usage);
   if (!four.ok()) return four.status();
-  return PlanJoin(context, *roster, **row, *four, "");
+  return PlanJoin(context, roster, **row, *four, "");
 }
 
 absl::StatusOr<Plan> PlanServe(const PlanContext& context, const std::string& zone_id,
@@ -321,11 +323,12 @@ absl::StatusOr<Plan> PlanServe(const PlanContext& context, const std::string& zo
     if (*joined == Joined::kHistoryIsCut) return PlanRow(context, **row);
     if (*joined == Joined::kNotYet) return Plan();
   }
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  Take(*roster, **row);
-  if (!StripeOfZone(**row).empty()) return PlanStripeRecords(context, *roster, **row);
-  return PlanApexNs(context, *roster, **row);
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
+  Take(roster, **row);
+  if (!StripeOfZone(**row).empty()) return PlanStripeRecords(context, roster, **row);
+  return PlanApexNs(context, roster, **row);
 }
 
 absl::StatusOr<Plan> PlanRetirement(const PlanContext& context, const std::string& zone_id,

@@ -64,11 +64,12 @@ absl::StatusOr<Plan> PlanDelegationSet(const PlanContext& context, const NewDele
   if (there.ok())
     return absl::AlreadyExistsError(absl::StrCat("there is a delegation set ", set.id, " already"));
   if (!absl::IsNotFound(there.status())) return there.status();
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
   absl::StatusOr<Four> four = set.nameservers.empty()
-                                  ? ChooseAnyFour(context.view, *roster, absl::StrCat("set/", set.id), usage)
-                                  : CheckFour(*roster, set.nameservers);
+                                  ? ChooseAnyFour(context.view, roster, absl::StrCat("set/", set.id), usage)
+                                  : CheckFour(roster, set.nameservers);
   if (!four.ok()) return four.status();
   absl::StatusOr<uint64_t> revision = RevisionOf(context.view, set.id);
   if (!revision.ok()) return revision.status();

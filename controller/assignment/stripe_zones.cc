@@ -204,18 +204,19 @@ absl::StatusOr<Plan> PlanStripeRecords(const PlanContext& context, const Roster&
 
 absl::StatusOr<Plan> PlanStripeZone(const PlanContext& context, const std::string& stripe,
                                     const UsageFn& usage) {
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  if (!EveryStripeCanServe(*roster)) {
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
+  if (!EveryStripeCanServe(roster)) {
     return Plan();
   }
   absl::StatusOr<dns::Name> domain =
-      ReadName(roster->stripes.at(stripe).row.domain(), absl::StrCat("stripe ", stripe));
+      ReadName(roster.stripes.at(stripe).row.domain(), absl::StrCat("stripe ", stripe));
   if (!domain.ok()) return domain.status();
   absl::StatusOr<std::optional<ZoneRow>> row = FindStripeZone(context.view, stripe, *domain);
   if (!row.ok()) return row.status();
-  if (row->has_value()) return PlanStripeRecords(context, *roster, **row);
-  return PlanNewStripeZone(context, *roster, stripe, *domain, usage);
+  if (row->has_value()) return PlanStripeRecords(context, roster, **row);
+  return PlanNewStripeZone(context, roster, stripe, *domain, usage);
 }
 
 }  // namespace quartet::controller

@@ -79,12 +79,13 @@ absl::Status CheckState(const PlanContext& context, const Roster& roster, const 
 absl::StatusOr<Plan> PlanAddresses(const PlanContext& context, const std::string& id,
                                    const std::vector<std::string>& addresses) {
   if (absl::Status status = CheckAddresses(addresses); !status.ok()) return status;
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  absl::StatusOr<Versioned<NameserverRow>> nameserver = FindNameserver(*roster, id);
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
+  absl::StatusOr<Versioned<NameserverRow>> nameserver = FindNameserver(roster, id);
   if (!nameserver.ok()) return nameserver.status();
   absl::Status status = CheckNotRetired(nameserver->row);
-  if (status.ok()) status = CheckAddressesFree(*roster, id, addresses);
+  if (status.ok()) status = CheckAddressesFree(roster, id, addresses);
   if (!status.ok()) return status;
   const auto& present = nameserver->row.addresses();
   if (std::equal(present.begin(), present.end(), addresses.begin(), addresses.end())) return Plan();
@@ -96,35 +97,37 @@ absl::StatusOr<Plan> PlanAddresses(const PlanContext& context, const std::string
 
 absl::StatusOr<Plan> PlanNameserverState(const PlanContext& context, const std::string& id,
                                          NameserverState state) {
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  absl::StatusOr<Versioned<NameserverRow>> nameserver = FindNameserver(*roster, id);
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
+  absl::StatusOr<Versioned<NameserverRow>> nameserver = FindNameserver(roster, id);
   if (!nameserver.ok()) return nameserver.status();
   NameserverRow row = nameserver->row;
   if (row.state() == state) return Plan();
   if (absl::Status status = CheckNotRetired(row); !status.ok()) return status;
-  if (absl::Status status = CheckState(context, *roster, row, state); !status.ok()) return status;
+  if (absl::Status status = CheckState(context, roster, row, state); !status.ok()) return status;
   row.set_state(state);
   return PlanRow(*nameserver, row);
 }
 
 absl::StatusOr<Plan> PlanReplacement(const PlanContext& context, const Replacement& replacement) {
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  absl::StatusOr<Versioned<NameserverRow>> old = FindNameserver(*roster, replacement.old_id);
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
+  absl::StatusOr<Versioned<NameserverRow>> old = FindNameserver(roster, replacement.old_id);
   if (!old.ok()) return old.status();
   if (absl::Status status = CheckNotRetired(old->row); !status.ok()) return status;
-  if (const NameserverRow* other = ReplacementOf(*roster, old->row)) {
+  if (const NameserverRow* other = ReplacementOf(roster, old->row)) {
     return absl::FailedPreconditionError(
         absl::StrCat("nameserver ", old->row.id(), " is being replaced by ", other->id(), " already"));
   }
   const NewNameserver wanted{replacement.id, old->row.stripe(), old->row.slot(), old->row.region(),
                              replacement.addresses};
   absl::Status status = CheckNewNameserver(wanted);
-  if (status.ok()) status = CheckNameFree(*roster, wanted.id);
-  if (status.ok()) status = CheckAddressesFree(*roster, wanted.id, wanted.addresses);
+  if (status.ok()) status = CheckNameFree(roster, wanted.id);
+  if (status.ok()) status = CheckAddressesFree(roster, wanted.id, wanted.addresses);
   if (!status.ok()) return status;
-  absl::StatusOr<NameserverRow> row = NewNameserverRow(*roster, wanted);
+  absl::StatusOr<NameserverRow> row = NewNameserverRow(roster, wanted);
   if (!row.ok()) return row.status();
   NameserverRow drained = old->row;
   drained.set_state(stored::v1::NAMESERVER_STATE_DRAINING);

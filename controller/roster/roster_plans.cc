@@ -106,10 +106,11 @@ const std::set<NodeState> kUndrained = {stored::v1::NODE_STATE_JOINING, stored::
 // Moves a node from one state to another; an empty plan if it is in none of `from`.
 absl::StatusOr<Plan> MoveNode(const PlanContext& context, const std::string& id,
                               const std::set<NodeState>& from, NodeState to, int64_t forced_time_us = 0) {
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  const auto node = roster->nodes.find(id);
-  if (node == roster->nodes.end()) return absl::NotFoundError(absl::StrCat("there is no node ", id));
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
+  const auto node = roster.nodes.find(id);
+  if (node == roster.nodes.end()) return absl::NotFoundError(absl::StrCat("there is no node ", id));
   if (!from.contains(node->second.row.state())) return Plan();
   NodeRow row = node->second.row;
   row.set_state(to);
@@ -130,15 +131,17 @@ absl::StatusOr<Plan> PlanStripeDomain(const PlanContext& context, const std::str
                                       const dns::Name& domain) {
   if (StripeIndex(stripe) < 0) return absl::NotFoundError("stripes are a, b, c and d");
   if (domain.is_root()) return absl::InvalidArgumentError("the root can't be a stripe's domain");
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  const Versioned<StripeRow>& present = roster->stripes[stripe];
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
+  const auto found = roster.stripes.find(stripe);
+  const Versioned<StripeRow> present = found == roster.stripes.end() ? Versioned<StripeRow>() : found->second;
   if (present.row.domain() == WireBytes(domain)) return Plan();
-  if (HasNameservers(*roster, stripe)) {
+  if (HasNameservers(roster, stripe)) {
     return absl::FailedPreconditionError(absl::StrCat(
         "stripe ", stripe, " has nameservers already, and their names lie in its present domain"));
   }
-  if (absl::Status status = CheckAgainstOtherStripes(*roster, stripe, domain); !status.ok()) return status;
+  if (absl::Status status = CheckAgainstOtherStripes(roster, stripe, domain); !status.ok()) return status;
   StripeRow row = present.row;
   row.set_id(stripe);
   row.set_domain(WireBytes(domain));
@@ -245,13 +248,14 @@ void AddNameserverEffect(Plan& plan, uint64_t revision, const NameserverRow& row
 
 absl::StatusOr<Plan> PlanNameserver(const PlanContext& context, const NewNameserver& nameserver) {
   if (absl::Status status = CheckNewNameserver(nameserver); !status.ok()) return status;
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  absl::Status status = CheckNameFree(*roster, nameserver.id);
-  if (status.ok()) status = CheckSeat(*roster, nameserver);
-  if (status.ok()) status = CheckAddressesFree(*roster, nameserver.id, nameserver.addresses);
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
+  absl::Status status = CheckNameFree(roster, nameserver.id);
+  if (status.ok()) status = CheckSeat(roster, nameserver);
+  if (status.ok()) status = CheckAddressesFree(roster, nameserver.id, nameserver.addresses);
   if (!status.ok()) return status;
-  absl::StatusOr<NameserverRow> row = NewNameserverRow(*roster, nameserver);
+  absl::StatusOr<NameserverRow> row = NewNameserverRow(roster, nameserver);
   if (!row.ok()) return row.status();
   Plan plan;
   AddNameserverEffect(plan, 1, *row);
@@ -268,11 +272,12 @@ absl::Status CheckNodeId(absl::string_view id) {
 absl::StatusOr<Plan> PlanNode(const PlanContext& context, const std::string& id,
                               const std::string& nameserver) {
   if (absl::Status status = CheckNodeId(id); !status.ok()) return status;
-  absl::StatusOr<Roster> roster = ReadRoster(context.view);
-  if (!roster.ok()) return roster.status();
-  if (roster->nodes.contains(id))
+  const absl::StatusOr<const Roster*> read = context.ReadRoster();
+  if (!read.ok()) return read.status();
+  const Roster& roster = **read;
+  if (roster.nodes.contains(id))
     return absl::AlreadyExistsError(absl::StrCat("there is a node ", id, " already"));
-  if (!roster->nameservers.contains(nameserver)) {
+  if (!roster.nameservers.contains(nameserver)) {
     return absl::NotFoundError(absl::StrCat("there is no nameserver ", nameserver.substr(0, 64)));
   }
   NodeRow row;

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -29,7 +28,8 @@ struct PlanContext {
   // Of `view`.
   RosterCache& roster_cache;
 
-  absl::StatusOr<std::shared_ptr<const Roster>> ReadRoster() const { return roster_cache.Read(view); }
+  // As `view` shows it; lives as long as the plan is made.
+  absl::StatusOr<const Roster*> ReadRoster() const { return roster_cache.Read(view); }
 };
 
 // An entry to be. The sequencer adds place, time, term and caller. Without effects nothing is appended: what

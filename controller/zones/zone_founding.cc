@@ -1,7 +1,6 @@
 #include "controller/zones/zone_founding.h"
 
 #include <array>
-#include <memory>
 #include <optional>
 #include <set>
 #include <utility>
@@ -97,7 +96,7 @@ void CheckZoneName(const dns::Name& name, FaultList& faults) {
 absl::StatusOr<FoundedZone> FoundZone(const PlanContext& context, const ZoneToBe& zone,
                                       const UsageFn& usage) {
   const std::string zone_id = NewZoneId(context.random);
-  absl::StatusOr<std::shared_ptr<const Roster>> roster = context.ReadRoster();
+  absl::StatusOr<const Roster*> roster = context.ReadRoster();
   if (!roster.ok()) return roster.status();
   absl::StatusOr<Four> four = ChooseNameservers(context, zone, zone_id, **roster, usage);
   if (!four.ok()) return four.status();
