@@ -54,12 +54,6 @@ void TakeInfo(const epp::DomainInfo& info, int64_t now_us, DomainRow& row) {
   row.set_refresh_time_us(now_us);
 }
 
-void TakeDates(const epp::DomainDates& dates, DomainRow& row) {
-  if (const int64_t time_us = ReadRegistryTime(dates.create_date); time_us != 0)
-    row.set_create_time_us(time_us);
-  TakeExpiry(dates.expiry_date, row);
-}
-
 int64_t ReadRegistryTime(absl::string_view text) {
   absl::Time time;
   std::string error;

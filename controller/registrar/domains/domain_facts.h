@@ -15,8 +15,6 @@ namespace quartet::controller {
 // Nameservers, dates, statuses, DS, roid and, where it tells it, authInfo are the registry's from now on. Contacts stay, as
 // their names are ours.
 void TakeInfo(const epp::DomainInfo& info, int64_t now_us, stored::v1::DomainRow& row);
-// Of create and renew: the dates that they tell.
-void TakeDates(const epp::DomainDates& dates, stored::v1::DomainRow& row);
 
 // Microseconds since the Unix epoch of RFC 3339, as EPP writes it: "2027-11-26T12:00:00.0Z"; 0: it is no time.
 int64_t ReadRegistryTime(absl::string_view text);

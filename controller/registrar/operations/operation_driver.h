@@ -22,7 +22,7 @@
 #include "absl/status/statusor.h"
 #include "controller/registrar/domains/operation_plans.h"
 #include "controller/registrar/operations/due_queue.h"
-#include "controller/registrar/operations/kinds.h"
+#include "controller/registrar/operations/kinds/kinds.h"
 #include "controller/registrar/operations/operation_watches.h"
 #include "controller/registrar/operations/pauses.h"
 #include "controller/registrar/operations/step.h"

@@ -1,4 +1,4 @@
-#include "controller/registrar/operations/contacts_step.h"
+#include "controller/registrar/operations/kinds/contacts_step.h"
 
 #include <map>
 

@@ -1,9 +1,9 @@
-#include "controller/registrar/operations/deletion.h"
+#include "controller/registrar/operations/kinds/deletion.h"
 
 #include <optional>
 #include <string>
 
-#include "controller/registrar/operations/own_info.h"
+#include "controller/registrar/operations/kinds/own_info.h"
 #include "controller/zones/zone_plans.h"
 #include "quartet/stored/v1/entry.pb.h"
 

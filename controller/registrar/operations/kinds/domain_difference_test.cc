@@ -1,4 +1,4 @@
-#include "controller/registrar/operations/domain_difference.h"
+#include "controller/registrar/operations/kinds/domain_difference.h"
 
 #include <gtest/gtest.h>
 

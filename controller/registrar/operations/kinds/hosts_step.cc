@@ -1,4 +1,4 @@
-#include "controller/registrar/operations/hosts_step.h"
+#include "controller/registrar/operations/kinds/hosts_step.h"
 
 #include <string>
 

@@ -1,16 +1,17 @@
-#include "controller/registrar/operations/kinds.h"
+#include "controller/registrar/operations/kinds/kinds.h"
 
-#include "controller/registrar/operations/deletion.h"
-#include "controller/registrar/operations/register.h"
-#include "controller/registrar/operations/renewal.h"
-#include "controller/registrar/operations/set_nameservers.h"
-#include "controller/registrar/operations/simple_updates.h"
-#include "controller/registrar/operations/transfer.h"
+#include "controller/registrar/operations/kinds/deletion.h"
+#include "controller/registrar/operations/kinds/register.h"
+#include "controller/registrar/operations/kinds/register_zone.h"
+#include "controller/registrar/operations/kinds/renewal.h"
+#include "controller/registrar/operations/kinds/set_nameservers.h"
+#include "controller/registrar/operations/kinds/simple_updates.h"
+#include "controller/registrar/operations/kinds/transfer.h"
 
 namespace quartet::controller {
 namespace {
 
-constexpr OperationKind kRegister{RegisterStep, RollBackRegistration};
+constexpr OperationKind kRegister{RegisterStep, TakeZoneBack};
 constexpr OperationKind kRenew{RenewalStep, nullptr};
 constexpr OperationKind kSetNameservers{SetNameserversStep, nullptr};
 constexpr OperationKind kSetStatuses{SetStatusesStep, nullptr};

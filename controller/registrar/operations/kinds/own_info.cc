@@ -1,4 +1,4 @@
-#include "controller/registrar/operations/own_info.h"
+#include "controller/registrar/operations/kinds/own_info.h"
 
 #include <utility>
 

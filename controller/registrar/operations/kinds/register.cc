@@ -1,4 +1,4 @@
-#include "controller/registrar/operations/register.h"
+#include "controller/registrar/operations/kinds/register.h"
 
 #include <memory>
 #include <optional>
@@ -8,11 +8,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/registrar/domains/domain_facts.h"
-#include "controller/registrar/operations/contacts_step.h"
 #include "controller/registrar/operations/delegation.h"
-#include "controller/registrar/operations/hosts_step.h"
-#include "controller/registrar/operations/own_info.h"
-#include "controller/registrar/operations/register_zone.h"
+#include "controller/registrar/operations/kinds/contacts_step.h"
+#include "controller/registrar/operations/kinds/hosts_step.h"
+#include "controller/registrar/operations/kinds/own_info.h"
+#include "controller/registrar/operations/kinds/register_zone.h"
 #include "replication/replica/full_view.h"
 
 namespace quartet::controller {
@@ -224,10 +224,6 @@ StepResult RegisterStep(const StepContext& context) {
     default:
       return StepResult::Later("this version of the controller does not know the step that it is at");
   }
-}
-
-absl::Status RollBackRegistration(const PlanContext& context, OperationRows rows, Plan& plan) {
-  return TakeZoneBack(context, rows, plan);
 }
 
 }  // namespace quartet::controller

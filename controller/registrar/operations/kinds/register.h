@@ -21,7 +21,4 @@ namespace quartet::controller {
 
 StepResult RegisterStep(const StepContext& context);
 
-// Deletes the zone if this operation made it and nobody has changed it since.
-absl::Status RollBackRegistration(const PlanContext& context, OperationRows rows, Plan& plan);
-
 }  // namespace quartet::controller

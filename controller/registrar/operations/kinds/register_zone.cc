@@ -1,4 +1,4 @@
-#include "controller/registrar/operations/register_zone.h"
+#include "controller/registrar/operations/kinds/register_zone.h"
 
 #include <algorithm>
 #include <optional>

@@ -1,10 +1,10 @@
-#include "controller/registrar/operations/renewal.h"
+#include "controller/registrar/operations/kinds/renewal.h"
 
 #include <algorithm>
 #include <optional>
 #include <string>
 
-#include "controller/registrar/operations/own_info.h"
+#include "controller/registrar/operations/kinds/own_info.h"
 #include "controller/registrar/operations/system_principal.h"
 
 namespace quartet::controller {

@@ -1,4 +1,4 @@
-#include "controller/registrar/operations/set_nameservers.h"
+#include "controller/registrar/operations/kinds/set_nameservers.h"
 
 #include <memory>
 #include <optional>
@@ -8,9 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/registrar/operations/delegation.h"
-#include "controller/registrar/operations/hosts_step.h"
+#include "controller/registrar/operations/kinds/hosts_step.h"
+#include "controller/registrar/operations/kinds/update_step.h"
 #include "controller/registrar/operations/stripe_domains.h"
-#include "controller/registrar/operations/update_step.h"
 #include "controller/zones/system_zones.h"
 
 namespace quartet::controller {

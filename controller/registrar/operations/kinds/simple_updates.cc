@@ -1,4 +1,4 @@
-#include "controller/registrar/operations/simple_updates.h"
+#include "controller/registrar/operations/kinds/simple_updates.h"
 
 #include <algorithm>
 #include <optional>
@@ -6,7 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "controller/registrar/domains/domain_facts.h"
-#include "controller/registrar/operations/update_step.h"
+#include "controller/registrar/operations/kinds/update_step.h"
 
 namespace quartet::controller {
 namespace {

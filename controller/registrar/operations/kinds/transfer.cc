@@ -1,4 +1,4 @@
-#include "controller/registrar/operations/transfer.h"
+#include "controller/registrar/operations/kinds/transfer.h"
 
 #include <optional>
 #include <string>
@@ -7,9 +7,9 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "controller/registrar/domains/auth_info.h"
-#include "controller/registrar/operations/contacts_step.h"
-#include "controller/registrar/operations/own_info.h"
-#include "controller/registrar/operations/update_step.h"
+#include "controller/registrar/operations/kinds/contacts_step.h"
+#include "controller/registrar/operations/kinds/own_info.h"
+#include "controller/registrar/operations/kinds/update_step.h"
 
 namespace quartet::controller {
 namespace {

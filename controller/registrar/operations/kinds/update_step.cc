@@ -1,11 +1,11 @@
-#include "controller/registrar/operations/update_step.h"
+#include "controller/registrar/operations/kinds/update_step.h"
 
 #include <algorithm>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "controller/registrar/operations/own_info.h"
+#include "controller/registrar/operations/kinds/own_info.h"
 
 namespace quartet::controller {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "controller/registrar/operations/domain_difference.h"
+#include "controller/registrar/operations/kinds/domain_difference.h"
 #include "controller/registrar/operations/step.h"
 
 namespace quartet::controller {
